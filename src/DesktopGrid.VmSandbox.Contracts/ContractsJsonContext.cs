@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace DesktopGrid.VmSandbox.Contracts;
+
+/// <summary>How the messages look as JSON: camel case, enums by name, nulls left out. Generated at build time, so that host and guest need no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    MaxDepth = 8)]
+[JsonSerializable(typeof(PingReply))]
+[JsonSerializable(typeof(TaskStartRequest))]
+[JsonSerializable(typeof(TaskStatus))]
+[JsonSerializable(typeof(GuestEntry))]
+[JsonSerializable(typeof(FileWritten))]
+[JsonSerializable(typeof(MessageList))]
+[JsonSerializable(typeof(ErrorBody))]
+internal sealed partial class ContractsJsonContext : JsonSerializerContext;

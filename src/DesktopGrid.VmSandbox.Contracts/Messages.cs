@@ -1,0 +1,104 @@
+namespace DesktopGrid.VmSandbox.Contracts;
+
+/// <summary>The answer to a ping.</summary>
+/// <param name="Protocol">The daemon's <see cref="ProtocolVersion.Current"/>.</param>
+/// <param name="Daemon">The daemon's own version, for people.</param>
+/// <param name="UptimeMs">Milliseconds since the guest's kernel started.</param>
+/// <param name="Task">The state of the task.</param>
+public sealed record PingReply(int Protocol, string Daemon, long UptimeMs, TaskState Task);
+
+/// <summary>The life of a task, as the daemon sees it.</summary>
+public enum TaskState
+{
+    /// <summary>None was started since the work directory was last emptied.</summary>
+    None = 0,
+    /// <summary>The program runs.</summary>
+    Running = 1,
+    /// <summary>The program ended; its result stands.</summary>
+    Exited = 2,
+}
+
+/// <summary>What to run.</summary>
+public sealed record TaskStartRequest
+{
+    /// <summary>The caller's name for this run; given back in every status, so that an answer of an older run is recognised.</summary>
+    public required string TaskId { get; init; }
+    /// <summary>The program: relative to the work directory, or an absolute path of the guest. Never searched in PATH.</summary>
+    public required string Program { get; init; }
+    /// <summary>The arguments after the program's name.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+    /// <summary>Environment variables, added to the daemon's small default set (PATH, HOME, LANG, VMSANDBOX_INBOX).</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>The folder to start in, relative to the work directory; null for the work directory itself.</summary>
+    public string? Directory { get; init; }
+    /// <summary>Whether standard input is what was put at <see cref="Routes.TaskStandardInput"/>; empty otherwise.</summary>
+    public bool UseStandardInput { get; init; }
+    /// <summary>How many bytes of standard output are kept, and as many again of standard error; what comes after is counted and dropped.</summary>
+    public long OutputBytes { get; init; } = ProtocolLimits.DefaultOutputBytes;
+}
+
+/// <summary>The state of a task, and how much of its output and messages there is.</summary>
+public sealed record TaskStatus
+{
+    /// <summary>The caller's name for the run; null while there was none.</summary>
+    public string? TaskId { get; init; }
+    /// <summary>Whether it runs.</summary>
+    public TaskState State { get; init; }
+    /// <summary>The exit code, 0–255; null while it runs or when a signal ended it.</summary>
+    public int? ExitCode { get; init; }
+    /// <summary>The number of the signal that ended it; null otherwise.</summary>
+    public int? Signal { get; init; }
+    /// <summary>Whether the daemon's stop verb ended it.</summary>
+    public bool Stopped { get; init; }
+    /// <summary>Bytes of standard output that can be read.</summary>
+    public long StdoutLength { get; init; }
+    /// <summary>Bytes of standard error that can be read.</summary>
+    public long StderrLength { get; init; }
+    /// <summary>Bytes of both that came after the limit and were dropped.</summary>
+    public long DroppedBytes { get; init; }
+    /// <summary>The number of the newest message to the host; 0 for none.</summary>
+    public long LastMessage { get; init; }
+    /// <summary>User time of the task and its waited-for children, in milliseconds, by the guest's clock; known at its end.</summary>
+    public long UserMs { get; init; }
+    /// <summary>System time likewise.</summary>
+    public long SystemMs { get; init; }
+    /// <summary>Largest resident set of one of its processes, in bytes; known at its end.</summary>
+    public long PeakMemoryBytes { get; init; }
+    /// <summary>Milliseconds from start to now or to its end, by the guest's clock.</summary>
+    public long ElapsedMs { get; init; }
+}
+
+/// <summary>What kind of thing a directory entry is.</summary>
+public enum GuestEntryKind
+{
+    /// <summary>A regular file.</summary>
+    File = 0,
+    /// <summary>A directory.</summary>
+    Directory = 1,
+    /// <summary>A symbolic link; never followed.</summary>
+    Link = 2,
+    /// <summary>A pipe, socket or device; cannot be read through the daemon.</summary>
+    Other = 3,
+}
+
+/// <summary>One entry of a listing.</summary>
+/// <param name="Name">The name, without folder. A name that is no UTF-8 has U+FFFD in place of the broken bytes and cannot be asked for.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Length">Bytes of a file; 0 for the others.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="ModifiedMs">Last change, in milliseconds since 1970 by the guest's clock.</param>
+public sealed record GuestEntry(string Name, GuestEntryKind Kind, long Length, int Mode, long ModifiedMs);
+
+/// <summary>The answer to a put.</summary>
+/// <param name="Length">Bytes written.</param>
+public sealed record FileWritten(long Length);
+
+/// <summary>A message of the program to the host.</summary>
+/// <param name="Number">Counts from 1; gaps mean that older ones gave way.</param>
+/// <param name="Key">Its name, such as <c>fraction_done</c>.</param>
+/// <param name="Value">Its content.</param>
+public sealed record GuestMessage(long Number, string Key, string Value);
+
+/// <summary>Messages of the program, oldest first.</summary>
+/// <param name="Messages">As many as fit into one answer.</param>
+public sealed record MessageList(IReadOnlyList<GuestMessage> Messages);

@@ -1,0 +1,28 @@
+namespace DesktopGrid.VmSandbox.Contracts;
+
+/// <summary>The ceilings that both sides hold each other to. The host takes every byte of the guest for hostile.</summary>
+public static class ProtocolLimits
+{
+    /// <summary>The longest path inside the work directory, in UTF-8 bytes (Linux: PATH_MAX less the work directory's own).</summary>
+    public const int MaxPathBytes = 3800;
+    /// <summary>The longest name of one file, in UTF-8 bytes (Linux: NAME_MAX).</summary>
+    public const int MaxNameBytes = 255;
+    /// <summary>The largest message to or from the program, in bytes.</summary>
+    public const int MaxMessageBytes = 64 * 1024;
+    /// <summary>The longest name of a message, in characters.</summary>
+    public const int MaxMessageKeyLength = 64;
+    /// <summary>How many messages to the host are kept in the guest; the oldest give way.</summary>
+    public const int MaxMessagesKept = 1000;
+    /// <summary>The largest JSON answer that is not a listing, in bytes. 1000 messages come in several answers.</summary>
+    public const int MaxJsonBytes = 1024 * 1024;
+    /// <summary>The longest line of a listing, in bytes.</summary>
+    public const int MaxListingLineBytes = 16 * 1024;
+    /// <summary>The most entries that the host takes from one listing.</summary>
+    public const int MaxListingEntries = 1_000_000;
+    /// <summary>The longest that an answer may wait for news, in milliseconds.</summary>
+    public const int MaxWaitMs = 30_000;
+    /// <summary>What is kept of a task's standard output, and as much again of its standard error, in bytes, unless the start says otherwise.</summary>
+    public const long DefaultOutputBytes = 64L * 1024 * 1024;
+    /// <summary>Command line and environment of a task together, in bytes.</summary>
+    public const int MaxStartBytes = 1024 * 1024;
+}

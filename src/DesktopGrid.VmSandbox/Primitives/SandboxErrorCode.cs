@@ -1,0 +1,94 @@
+namespace DesktopGrid.VmSandbox.Primitives;
+
+/// <summary>What went wrong, as a stable number: a hundred per layer, gaps kept. The C interface returns the same numbers.</summary>
+public enum SandboxErrorCode
+{
+    /// <summary>No error; never thrown.</summary>
+    None = 0,
+
+    /// <summary>The operating system refused an act: a directory, a process, a socket.</summary>
+    PlatformFailure = 100,
+    /// <summary>The store's directory cannot be created or written.</summary>
+    StoreNotWritable = 101,
+    /// <summary>The disk that holds the store is full.</summary>
+    DiskFull = 102,
+    /// <summary>A confinement layer that the caller demanded is not available here.</summary>
+    ConfinementUnavailable = 103,
+
+    /// <summary>QEMU's monitor could not be reached or broke off.</summary>
+    MonitorDisconnected = 200,
+    /// <summary>QEMU answered a command with an error.</summary>
+    MonitorCommandFailed = 201,
+    /// <summary>QEMU did not answer within the bound.</summary>
+    MonitorTimeout = 202,
+    /// <summary>QEMU sent something that is no QMP.</summary>
+    MonitorProtocol = 203,
+
+    /// <summary>No usable QEMU was found.</summary>
+    QemuNotFound = 300,
+    /// <summary>QEMU ended before the machine ran.</summary>
+    QemuStartFailed = 301,
+    /// <summary>QEMU ended although nobody asked it to.</summary>
+    QemuDied = 302,
+    /// <summary>This QEMU lacks an ability that is needed.</summary>
+    QemuUnsuitable = 303,
+    /// <summary>The accelerator that the caller demanded did not boot a guest.</summary>
+    AcceleratorUnavailable = 304,
+    /// <summary>QEMU's image tool failed.</summary>
+    QemuImgFailed = 305,
+
+    /// <summary>The catalog's database is damaged, newer than this library, or not readable.</summary>
+    CatalogUnusable = 400,
+    /// <summary>Another process holds the catalog longer than the bound.</summary>
+    CatalogBusy = 401,
+    /// <summary>A name that must be unique is in use.</summary>
+    CatalogConflict = 402,
+
+    /// <summary>The file is no image of the named format, or a damaged one.</summary>
+    ImageMalformed = 500,
+    /// <summary>The image asks for something that is never allowed: a backing file outside the store, an external data file, an absurd size.</summary>
+    ImageRefused = 501,
+    /// <summary>An image of the backing chain is missing or has other contents than when it was added.</summary>
+    ImageMissing = 502,
+
+    /// <summary>There is no machine of that name.</summary>
+    MachineUnknown = 600,
+    /// <summary>The verb is not allowed in the machine's present state.</summary>
+    MachineState = 601,
+    /// <summary>The guest did not become ready within the bound.</summary>
+    MachineBootTimeout = 602,
+    /// <summary>The machine's guest ended by itself: panic, power-off, or its daemon died.</summary>
+    MachineEnded = 603,
+    /// <summary>The machine is in use by another process.</summary>
+    MachineBusy = 604,
+
+    /// <summary>The guest's daemon could not be reached or broke off.</summary>
+    SessionDisconnected = 700,
+    /// <summary>The guest's daemon did not answer within the bound.</summary>
+    SessionTimeout = 701,
+    /// <summary>The guest's daemon speaks another version of the protocol.</summary>
+    SessionVersion = 702,
+    /// <summary>The guest's daemon sent something that breaks the protocol.</summary>
+    SessionProtocol = 703,
+    /// <summary>The file or directory does not exist in the work directory.</summary>
+    GuestNotFound = 710,
+    /// <summary>The path is not allowed: absolute, outside the work directory, or through a link.</summary>
+    GuestPathRefused = 711,
+    /// <summary>The request does not fit the state of the task: none is running, or one is already.</summary>
+    GuestTaskState = 712,
+    /// <summary>The guest's disk is full.</summary>
+    GuestDiskFull = 713,
+    /// <summary>The program could not be started in the guest.</summary>
+    GuestStartRefused = 714,
+    /// <summary>The guest refused the request for another reason.</summary>
+    GuestRefused = 715,
+
+    /// <summary>The job's description has faults.</summary>
+    JobInvalid = 800,
+    /// <summary>An input file of the job is missing or cannot be read on the host.</summary>
+    JobInputUnreadable = 801,
+    /// <summary>An output file that the job names was not made, or cannot be written on the host.</summary>
+    JobOutputMissing = 802,
+    /// <summary>A limit of the job was exceeded.</summary>
+    JobLimitExceeded = 803,
+}
