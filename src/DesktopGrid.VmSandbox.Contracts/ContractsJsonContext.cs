@@ -10,7 +10,7 @@ namespace DesktopGrid.VmSandbox.Contracts;
     MaxDepth = 8)]
 [JsonSerializable(typeof(PingReply))]
 [JsonSerializable(typeof(TaskStartRequest))]
-[JsonSerializable(typeof(TaskStatus))]
+[JsonSerializable(typeof(GuestTaskStatus))]
 [JsonSerializable(typeof(GuestEntry))]
 [JsonSerializable(typeof(FileWritten))]
 [JsonSerializable(typeof(MessageList))]

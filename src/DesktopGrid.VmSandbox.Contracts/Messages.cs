@@ -5,10 +5,10 @@ namespace DesktopGrid.VmSandbox.Contracts;
 /// <param name="Daemon">The daemon's own version, for people.</param>
 /// <param name="UptimeMs">Milliseconds since the guest's kernel started.</param>
 /// <param name="Task">The state of the task.</param>
-public sealed record PingReply(int Protocol, string Daemon, long UptimeMs, TaskState Task);
+public sealed record PingReply(int Protocol, string Daemon, long UptimeMs, GuestTaskState Task);
 
 /// <summary>The life of a task, as the daemon sees it.</summary>
-public enum TaskState
+public enum GuestTaskState
 {
     /// <summary>None was started since the work directory was last emptied.</summary>
     None = 0,
@@ -38,12 +38,12 @@ public sealed record TaskStartRequest
 }
 
 /// <summary>The state of a task, and how much of its output and messages there is.</summary>
-public sealed record TaskStatus
+public sealed record GuestTaskStatus
 {
     /// <summary>The caller's name for the run; null while there was none.</summary>
     public string? TaskId { get; init; }
     /// <summary>Whether it runs.</summary>
-    public TaskState State { get; init; }
+    public GuestTaskState State { get; init; }
     /// <summary>The exit code, 0–255; null while it runs or when a signal ended it.</summary>
     public int? ExitCode { get; init; }
     /// <summary>The number of the signal that ended it; null otherwise.</summary>

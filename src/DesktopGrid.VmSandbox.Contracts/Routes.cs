@@ -18,7 +18,7 @@ public static class Routes
     /// <summary>GET lists a directory as one <see cref="GuestEntry"/> a line; PUT makes a directory with its parents.</summary>
     public const string Directories = "/v1/directories";
 
-    /// <summary>POST starts a task (<see cref="TaskStartRequest"/>), GET tells its state and may wait for a change, DELETE stops it. All answer <see cref="TaskStatus"/>.</summary>
+    /// <summary>POST starts a task (<see cref="TaskStartRequest"/>), GET tells its state and may wait for a change, DELETE stops it. All answer <see cref="GuestTaskStatus"/>.</summary>
     public const string Task = "/v1/task";
 
     /// <summary>PUT: the bytes that the next task reads as its standard input.</summary>

@@ -1,0 +1,14 @@
+namespace DesktopGrid.VmSandbox.Platform.Processes;
+
+/// <summary>Finds processes that were started earlier, maybe by a host process that is dead. Knows nothing of machines.</summary>
+internal interface IProcessFinder
+{
+    /// <summary>This very process.</summary>
+    ProcessIdentity Current { get; }
+    /// <summary>Whether exactly this process still runs.</summary>
+    bool IsAlive(ProcessIdentity identity);
+    /// <summary>Kills exactly this process; nothing when it is gone or its number belongs to another.</summary>
+    void Kill(ProcessIdentity identity);
+    /// <summary>Waits until it has ended.</summary>
+    Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken);
+}

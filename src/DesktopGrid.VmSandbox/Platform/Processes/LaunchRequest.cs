@@ -1,0 +1,22 @@
+using DesktopGrid.VmSandbox.Platform.Confinement;
+
+namespace DesktopGrid.VmSandbox.Platform.Processes;
+
+/// <summary>What to start and how.</summary>
+internal sealed record LaunchRequest
+{
+    /// <summary>The program's absolute path.</summary>
+    public required string FileName { get; init; }
+    /// <summary>Its arguments.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+    /// <summary>The folder it starts in; null for the root folder.</summary>
+    public string? WorkingDirectory { get; init; }
+    /// <summary>Its whole environment; nothing is inherited, since the volunteer's variables are nobody's business.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>Its priority.</summary>
+    public ProcessPriority Priority { get; init; } = ProcessPriority.Idle;
+    /// <summary>Whether it ends with this process, however this process ends.</summary>
+    public bool DieWithParent { get; init; } = true;
+    /// <summary>Its confinement; null for a trusted helper.</summary>
+    public ConfinementPlan? Confinement { get; init; }
+}

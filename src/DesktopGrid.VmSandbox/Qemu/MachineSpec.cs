@@ -1,0 +1,60 @@
+using DesktopGrid.VmSandbox.Platform.Sockets;
+
+namespace DesktopGrid.VmSandbox.Qemu;
+
+/// <summary>What to run, without QEMU's syntax.</summary>
+internal sealed record MachineSpec
+{
+    /// <summary>
+    /// Versioned, since <c>pc</c> alone changes with QEMU and a checkpoint fits only the same machine.
+    /// </summary>
+    public const string DefaultMachineType = "pc-i440fx-7.2";
+
+    /// <summary>
+    /// Named, with FMA and AVX2, since the CPU model decides which code paths a scientific program takes and so its result. Without erms,
+    /// which emulation performs byte by byte; without the features that this emulator does not know, so that it warns of nothing.
+    /// </summary>
+    public const string DefaultCpuModel = "Haswell-v4,-erms,-pcid,-x2apic,-tsc-deadline,-invpcid,-spec-ctrl";
+
+    /// <summary>The machine's id; QEMU's <c>-name</c>, seen in the host's process list.</summary>
+    public required string Name { get; init; }
+    /// <summary>QEMU's <c>-machine</c>, versioned.</summary>
+    public string MachineType { get; init; } = DefaultMachineType;
+    /// <summary>QEMU's <c>-cpu</c>, with its feature switches.</summary>
+    public string CpuModel { get; init; } = DefaultCpuModel;
+    /// <summary>The accelerator that has been proven.</summary>
+    public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
+    /// <summary>RAM in MiB; even, since some hosts want 2 MiB pages.</summary>
+    public required int MemoryMiB { get; init; }
+    /// <summary>Virtual CPUs, at least 1.</summary>
+    public int VirtualCpus { get; init; } = 1;
+    /// <summary>The uncompressed kernel.</summary>
+    public required string KernelPath { get; init; }
+    /// <summary>The initial RAM disk.</summary>
+    public required string InitrdPath { get; init; }
+    /// <summary>The kernel's line.</summary>
+    public required string KernelCommandLine { get; init; }
+    /// <summary>The root disk.</summary>
+    public required OverlayDisk Disk { get; init; }
+    /// <summary>The virtio-serial ports, in the order of the contract.</summary>
+    public required IReadOnlyList<SerialPort> Ports { get; init; }
+    /// <summary>Where QEMU listens for the monitor.</summary>
+    public required LocalEndpoint Monitor { get; init; }
+    /// <summary>Where QEMU listens for the reader of the guest's serial console.</summary>
+    public required LocalEndpoint Console { get; init; }
+    /// <summary>The short private directory that holds the sockets; QEMU may write there.</summary>
+    public required string RuntimeDirectory { get; init; }
+    /// <summary>Whether QEMU goes on when this process ends.</summary>
+    public bool OutlivesHost { get; init; }
+}
+
+/// <summary>A machine's disk: a qcow2 overlay over a read-only base.</summary>
+/// <param name="OverlayPath">The overlay; QEMU writes it.</param>
+/// <param name="BasePath">The base; QEMU may only read it.</param>
+/// <param name="BaseFormat"><c>qcow2</c> or <c>raw</c>; always named, never probed.</param>
+internal sealed record OverlayDisk(string OverlayPath, string BasePath, string BaseFormat);
+
+/// <summary>One virtio-serial port.</summary>
+/// <param name="Name">Its name in the guest.</param>
+/// <param name="Endpoint">Where QEMU listens for its host end.</param>
+internal sealed record SerialPort(string Name, LocalEndpoint Endpoint);

@@ -1,0 +1,94 @@
+using DesktopGrid.VmSandbox.Contracts;
+
+namespace DesktopGrid.VmSandbox.Sessions;
+
+/// <summary>
+/// The ten task verbs of one running machine. Paths are relative to the task's work directory, with forward slashes
+/// (<see cref="RelativePath"/>). Everything that comes back was written by a hostile guest. Safe for several threads at once.
+/// A session ends with its machine and needs no disposal.
+/// Failures are <see cref="SessionException"/>; a caller's own cancellation is <see cref="OperationCanceledException"/>.
+/// </summary>
+public interface ISandboxSession
+{
+    /// <summary>Asks the daemon whether it lives.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its version, uptime and the state of its task.</returns>
+    Task<PingReply> PingAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Writes a file: parents are made, an old file is replaced in one step when all bytes are there.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="content">The bytes; read to its end, not disposed.</param>
+    /// <param name="executable">Whether the file may be run as a program.</param>
+    /// <param name="progress">Told now and then, and once at the end.</param>
+    /// <param name="cancellationToken">Gives up; the old file, if any, stands.</param>
+    /// <returns>Bytes written.</returns>
+    Task<long> PutAsync(string path, Stream content, bool executable = false, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a regular file.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="destination">Where its bytes go; not disposed.</param>
+    /// <param name="maxBytes">The most bytes to take; more is a failure. Null for no bound of its own.</param>
+    /// <param name="progress">Told now and then, and once at the end.</param>
+    /// <param name="cancellationToken">Gives up; the destination may hold a part.</param>
+    /// <returns>Bytes read.</returns>
+    Task<long> GetAsync(string path, Stream destination, long? maxBytes = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a file, a link, or a directory. <c>.</c> with <paramref name="recursive"/> empties the work directory and forgets the last task.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="recursive">Whether a directory goes with everything in it.</param>
+    /// <param name="cancellationToken">Gives up; a part may be gone.</param>
+    /// <returns>A task that ends when it is gone.</returns>
+    Task DeleteAsync(string path, bool recursive = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists a directory, in no order.</summary>
+    /// <param name="path">Which; <c>.</c> for the work directory.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its entries, as they come.</returns>
+    IAsyncEnumerable<GuestEntry> ListAsync(string path = RelativePath.Root, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a directory with its parents; one that exists is no failure.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that ends when it is there.</returns>
+    Task MakeDirectoryAsync(string path, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts a program. One runs at a time.</summary>
+    /// <param name="start">What to run.</param>
+    /// <param name="standardInput">What it reads; null for nothing.</param>
+    /// <param name="cancellationToken">Gives up; the program may have been started.</param>
+    /// <returns>Its state.</returns>
+    Task<GuestTaskStatus> StartAsync(TaskStartRequest start, Stream? standardInput = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends the program with its whole process tree; of a program that ended already it tells the result.</summary>
+    /// <param name="grace">How long it may take after SIGTERM before SIGKILL; null for 5 s.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Its state.</returns>
+    Task<GuestTaskStatus> StopAsync(TimeSpan? grace = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells the state of the program.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its state.</returns>
+    Task<GuestTaskStatus> GetTaskAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Follows the program: its output and messages as they come, at last its end. The first items repeat what came before, from
+    /// <paramref name="from"/> on.
+    /// </summary>
+    /// <param name="from">Where to begin; default for the beginning.</param>
+    /// <param name="cancellationToken">Stops following; the program goes on.</param>
+    /// <returns>What the program did, in order per stream; the last item is a <see cref="TaskEnded"/>.</returns>
+    IAsyncEnumerable<TaskEvent> FollowAsync(TaskPosition from = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a message into the program's inbox.</summary>
+    /// <param name="key">Its name: letters, digits, <c>_ - .</c>, at most 64.</param>
+    /// <param name="value">Its content, at most 64 KiB.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that ends when it is there.</returns>
+    Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes the program's messages.</summary>
+    /// <param name="after">Only those with a higher number; 0 for all that are kept.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The messages, oldest first.</returns>
+    Task<IReadOnlyList<GuestMessage>> MessagesToHostAsync(long after = 0, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,29 @@
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms;
+
+/// <summary>
+/// What the machine verbs need of the guest. Declared here and implemented by the room that speaks HTTP, so that the arrow points down:
+/// this room knows no protocol.
+/// </summary>
+internal interface IGuestLink : IAsyncDisposable
+{
+    /// <summary>Waits for the daemon's first answer. The caller's token is the bound; the process's death is watched by the caller.</summary>
+    /// <exception cref="Primitives.SandboxException">The daemon speaks another version or breaks the protocol.</exception>
+    Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks the guest to end itself. Returns when it has said that it will.</summary>
+    Task ShutDownAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Makes links; one at a time per machine, since each port takes one connection.</summary>
+internal interface IGuestLinkFactory
+{
+    /// <summary>A link over a machine's ports; nothing is connected before the first request.</summary>
+    IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports);
+}
+
+/// <summary>What the daemon said of itself.</summary>
+/// <param name="DaemonVersion">Its version.</param>
+/// <param name="Uptime">Since the guest's kernel started.</param>
+internal sealed record GuestGreeting(string DaemonVersion, TimeSpan Uptime);

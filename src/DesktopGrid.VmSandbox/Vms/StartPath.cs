@@ -1,0 +1,8 @@
+namespace DesktopGrid.VmSandbox.Vms;
+
+/// <summary>Which way a machine came to run.</summary>
+public enum StartPath
+{
+    /// <summary>The guest's kernel was booted.</summary>
+    Cold = 0,
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace DesktopGrid.VmSandbox.Vms;
+
+/// <summary>The name of one machine in its store: twelve lower-case hexadecimal digits.</summary>
+public readonly record struct VmId
+{
+    private const int Length = 12;
+    private readonly string? _text;
+
+    private VmId(string text) => _text = text;
+
+    /// <summary>A new random id.</summary>
+    /// <returns>The id.</returns>
+    public static VmId New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
+
+    /// <summary>Reads an id.</summary>
+    /// <param name="text">Twelve lower-case hexadecimal digits.</param>
+    /// <returns>The id.</returns>
+    /// <exception cref="FormatException">The text is no id.</exception>
+    public static VmId Parse(string text) =>
+        TryParse(text, out var id) ? id : throw new FormatException($"\"{text}\" is no machine id; an id has {Length} lower-case hexadecimal digits.");
+
+    /// <summary>Reads an id.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="id">The id, when the answer is true.</param>
+    /// <returns>Whether the text is an id.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out VmId id)
+    {
+        var fits = text is { Length: Length } && text.All(char.IsAsciiHexDigitLower);
+        id = fits ? new VmId(text!) : default;
+        return fits;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => _text ?? "";
+}

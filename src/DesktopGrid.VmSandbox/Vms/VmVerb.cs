@@ -1,0 +1,22 @@
+namespace DesktopGrid.VmSandbox.Vms;
+
+/// <summary>The machine verbs. <c>checkpoint</c> and <c>resume</c> take their place here with the issue that brings them.</summary>
+public enum VmVerb
+{
+    /// <summary>A new machine from a base image: catalog row and overlay, no process.</summary>
+    Create = 0,
+    /// <summary>Take an existing machine in hand, also after its host process died.</summary>
+    Load = 1,
+    /// <summary>Run it.</summary>
+    Start = 2,
+    /// <summary>Halt its virtual CPUs; nothing is written.</summary>
+    Suspend = 3,
+    /// <summary>Let its virtual CPUs go on.</summary>
+    Continue = 4,
+    /// <summary>End it: ask the guest first, then insist.</summary>
+    Stop = 5,
+    /// <summary>End it and remove everything that it had on disk.</summary>
+    Destroy = 6,
+    /// <summary>Tell how it is.</summary>
+    GetStatus = 7,
+}
