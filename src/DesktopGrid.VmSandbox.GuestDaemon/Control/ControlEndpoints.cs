@@ -1,0 +1,27 @@
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.GuestDaemon.Execution;
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.Control;
+
+/// <summary>ping, and the end of the machine.</summary>
+internal sealed class ControlEndpoints(ExecutionEnvironment execution)
+{
+    public void Map(Router router) => router
+        .Map("GET", Routes.Ping, PingAsync)
+        .Map("POST", Routes.Shutdown, ShutdownAsync);
+
+    private Task PingAsync(HttpContext context) => Replies.JsonAsync(
+        context,
+        new PingReply(ProtocolVersion.Current, DaemonVersion.Text, Environment.TickCount64, execution.Status.State),
+        ContractsJsonContext.Default.PingReply);
+
+    private async Task ShutdownAsync(HttpContext context)
+    {
+        await execution.StopAsync(graceMs: 0, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.CompleteAsync();
+        DaemonLog.Write("the host asked to end the machine");
+        Machine.End();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+
+/// <summary>
+/// Runs something with the task's user instead of root's. Linux keeps credentials per thread and only glibc's wrappers spread them over the
+/// process, so the raw calls on a thread that ends afterwards change nothing for the daemon. A process spawned there inherits them.
+/// </summary>
+internal static partial class LinuxCredentials
+{
+    private const long SysSetGroups = 116, SysSetResUid = 117, SysSetResGid = 119;
+    private const int PrSetNoNewPrivs = 38;
+
+    public static void RunAs(uint user, Action action)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Drop(user);
+                action();
+            }
+            catch (IOException e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private static void Drop(uint user)
+    {
+        Check(SystemCall(SysSetGroups, 0, 0, 0), "setgroups");
+        Check(SystemCall(SysSetResGid, user, user, user), "setresgid");
+        Check(PrCtl(PrSetNoNewPrivs, 1, 0, 0, 0), "prctl");
+        Check(SystemCall(SysSetResUid, user, user, user), "setresuid");
+    }
+
+    private static void Check(nint result, string call)
+    {
+        if (result != 0)
+        {
+            throw LinuxError.Last(call);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(long number, nuint first, nuint second, nuint third);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int PrCtl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+}
