@@ -119,7 +119,7 @@ make_root() {
         if [ -f "$lib" ]; then cp "$lib" "$tree/lib/x86_64-linux-gnu/"; fi
     done
     ln -s ../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 "$tree/lib64/ld-linux-x86-64.so.2"
-    rm "$tree"/lib/x86_64-linux-gnu/{libmemusage,libpcprofile,libc_malloc_debug,libthread_db}.so*
+    rm -f "$tree"/lib/x86_64-linux-gnu/{libc_malloc_debug,libthread_db}.so.*
     cp "$daemon" "$tree/sbin/vmsandboxd"
     chmod 0755 "$tree/sbin/vmsandboxd"
     ln -s /sbin/vmsandboxd "$tree/usr/bin/msg_to_host"

@@ -19,6 +19,7 @@ public enum GuestTaskState
 }
 
 /// <summary>What to run.</summary>
+/// <remarks>Properties with a default can be set, not only initialised: the JSON source generator would forget the defaults otherwise.</remarks>
 public sealed record TaskStartRequest
 {
     /// <summary>The caller's name for this run; given back in every status, so that an answer of an older run is recognised.</summary>
@@ -26,15 +27,15 @@ public sealed record TaskStartRequest
     /// <summary>The program: relative to the work directory, or an absolute path of the guest. Never searched in PATH.</summary>
     public required string Program { get; init; }
     /// <summary>The arguments after the program's name.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; set; } = [];
     /// <summary>Environment variables, added to the daemon's small default set (PATH, HOME, LANG, VMSANDBOX_INBOX).</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
     /// <summary>The folder to start in, relative to the work directory; null for the work directory itself.</summary>
     public string? Directory { get; init; }
     /// <summary>Whether standard input is what was put at <see cref="Routes.TaskStandardInput"/>; empty otherwise.</summary>
     public bool UseStandardInput { get; init; }
     /// <summary>How many bytes of standard output are kept, and as many again of standard error; what comes after is counted and dropped.</summary>
-    public long OutputBytes { get; init; } = ProtocolLimits.DefaultOutputBytes;
+    public long OutputBytes { get; set; } = ProtocolLimits.DefaultOutputBytes;
 }
 
 /// <summary>The state of a task, and how much of its output and messages there is.</summary>

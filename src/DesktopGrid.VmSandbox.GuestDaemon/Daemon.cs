@@ -16,6 +16,7 @@ namespace DesktopGrid.VmSandbox.GuestDaemon;
 internal static class Daemon
 {
     private const uint TaskUserId = 1000;
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(3650);
 
     public static async Task<int> RunAsync()
     {
@@ -54,9 +55,9 @@ internal static class Daemon
             options.AddServerHeader = false;
             var limits = options.Limits;
             limits.MaxRequestBodySize = null;
-            // The port is the connection: it may be silent for days, and a slow host is no attacker.
-            limits.KeepAliveTimeout = TimeSpan.MaxValue;
-            limits.RequestHeadersTimeout = TimeSpan.MaxValue;
+            // The port is the connection: it may be silent for days, and a slow host is no attacker. (TimeSpan.MaxValue overflows Kestrel's clock.)
+            limits.KeepAliveTimeout = Forever;
+            limits.RequestHeadersTimeout = Forever;
             limits.MinRequestBodyDataRate = null;
             limits.MinResponseDataRate = null;
             limits.MaxRequestBufferSize = null;
