@@ -9,6 +9,9 @@ internal sealed record ConfinementPlan
     /// <summary>Files and folders that it may write. Where the host is root they are handed over to the unprivileged user.</summary>
     public IReadOnlyList<string> ReadWritePaths { get; init; } = [];
 
+    /// <summary>Device files that it may open, such as a hardware accelerator's.</summary>
+    public IReadOnlyList<string> DevicePaths { get; init; } = [];
+
     /// <summary>The largest that a file written by it may become, in bytes; null for no bound.</summary>
     public long? MaxFileBytes { get; init; }
 

@@ -1,0 +1,71 @@
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Confinement;
+
+namespace DesktopGrid.VmSandbox.Platform.Linux;
+
+/// <summary>bubblewrap's arguments (bwrap(1)): new namespaces of every kind, and a root that holds the system's programs and the plan's files.</summary>
+[SupportedOSPlatform("linux")]
+internal static class BubblewrapArguments
+{
+    /// <summary>The descriptor at which the shell in front opens the filter.</summary>
+    public const int FilterDescriptor = 9;
+
+    private static readonly string[] SystemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"];
+    private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
+
+    public static IEnumerable<string> For(ConfinementPlan plan, string program, string? workingDirectory, bool dieWithParent, bool isRoot, bool hasFilter)
+    {
+        // Root keeps the host's user namespace, since it must still be able to become the machine's own user inside.
+        string[] namespaces = isRoot
+            ? ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+            : ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"];
+        var arguments = new List<string>(namespaces);
+        if (dieWithParent)
+        {
+            arguments.Add("--die-with-parent");
+        }
+
+        arguments.AddRange(["--new-session", "--dev", "/dev", "--tmpfs", "/tmp"]);
+        foreach (var folder in SystemFolders)
+        {
+            var link = new DirectoryInfo(folder).LinkTarget;
+            arguments.AddRange(link is null ? ["--ro-bind-try", folder, folder] : ["--symlink", link, folder]);
+        }
+
+        foreach (var file in SystemFiles)
+        {
+            arguments.AddRange(["--ro-bind-try", file, file]);
+        }
+
+        if (!program.StartsWith("/usr/", StringComparison.Ordinal))
+        {
+            // A QEMU that is carried along has its libraries and firmware beside it.
+            var folder = Path.GetDirectoryName(program)!;
+            arguments.AddRange(["--ro-bind", folder, folder]);
+        }
+
+        foreach (var path in plan.ReadOnlyPaths)
+        {
+            arguments.AddRange(["--ro-bind", path, path]);
+        }
+
+        foreach (var path in plan.ReadWritePaths)
+        {
+            arguments.AddRange(["--bind", path, path]);
+        }
+
+        foreach (var path in plan.DevicePaths)
+        {
+            arguments.AddRange(["--dev-bind-try", path, path]);
+        }
+
+        arguments.AddRange(["--chdir", workingDirectory ?? "/"]);
+        if (hasFilter)
+        {
+            arguments.AddRange(["--seccomp", FilterDescriptor.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        }
+
+        arguments.Add("--");
+        return arguments;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Platform.Sockets;
+
+namespace DesktopGrid.VmSandbox.Platform.Linux;
+
+/// <inheritdoc />
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxPlatform : IHostPlatform
+{
+    private readonly LinuxConfinement _confinement;
+
+    public LinuxPlatform(TimeProvider time)
+    {
+        var root = RuntimeRoot();
+        var finder = new LinuxProcessFinder(time);
+        _confinement = new LinuxConfinement(time);
+        RuntimeDirectories = new UnixRuntimeDirectories(root);
+        Finder = finder;
+        Launcher = new LinuxProcessLauncher(_confinement, finder, root, time);
+    }
+
+    public IConfinement Confinement => _confinement;
+
+    public IProcessLauncher Launcher { get; }
+
+    public IProcessFinder Finder { get; }
+
+    public IProcessMeter Meter { get; } = new LinuxProcessMeter();
+
+    public IRuntimeDirectories RuntimeDirectories { get; }
+
+    public IReadOnlyList<string> QemuInstallFolders { get; } = ["/usr/bin", "/usr/local/bin", "/opt/qemu/bin", "/usr/libexec", "/snap/bin"];
+
+    public string InstallQemuAdvice => "Install it: apt install qemu-system-x86 (Debian, Ubuntu), dnf install qemu-system-x86-core (Fedora); or set VMSANDBOX_QEMU to its file.";
+
+    public void Dispose()
+    {
+        Launcher.Dispose();
+        _confinement.Dispose();
+    }
+
+    /// <summary>The login's own directory where there is one (XDG Base Directory Specification); it is short, private and in memory.</summary>
+    private static string RuntimeRoot()
+    {
+        var session = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        return LinuxNative.IsRoot
+            ? "/run/vmsandbox"
+            : session is { Length: > 0 and < 60 } && Directory.Exists(session)
+                ? Path.Combine(session, "vmsandbox")
+                : $"/tmp/vmsandbox-{LinuxNative.EffectiveUser()}";
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Platform.Processes;
+
+namespace DesktopGrid.VmSandbox.Platform.Linux;
+
+/// <inheritdoc />
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxProcessMeter : IProcessMeter
+{
+    public ProcessUsage? Read(ProcessIdentity identity)
+    {
+        var stat = ProcFile.ReadStat(identity.Id);
+        if (stat is null || stat.StartTicks != identity.StartTicks || stat.State is 'Z' or 'X')
+        {
+            return null;
+        }
+
+        var pages = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/statm"))?.Split(' ');
+        return new ProcessUsage(
+            TimeSpan.FromSeconds((stat.UserTicks + stat.SystemTicks) / (double)LinuxNative.TicksPerSecond),
+            pages is [_, var resident, ..] ? long.Parse(resident, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0,
+            Proportional(identity.Id));
+    }
+
+    /// <summary>The kernel tells only whom it would let trace the process.</summary>
+    private static long? Proportional(int processId)
+    {
+        var line = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/smaps_rollup"))?
+            .Split('\n').FirstOrDefault(static line => line.StartsWith("Pss:", StringComparison.Ordinal));
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kilobytes, ..]
+            ? long.Parse(kilobytes, CultureInfo.InvariantCulture) * 1024
+            : null;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Processes;
+
+namespace DesktopGrid.VmSandbox.Platform.Linux;
+
+/// <summary>Reads /proc, as proc(5) describes it. Every answer may be null: the process may end at any moment.</summary>
+[SupportedOSPlatform("linux")]
+internal static class ProcFile
+{
+    /// <summary>What of /proc/PID/stat is used here.</summary>
+    internal sealed record Stat(char State, int Parent, long UserTicks, long SystemTicks, long StartTicks);
+
+    public static string BootId { get; } = Read("/proc/sys/kernel/random/boot_id")?.Trim() ?? "";
+
+    public static Stat? ReadStat(int processId)
+    {
+        // The command name stands in brackets and may hold anything: fields are counted from its last bracket.
+        var text = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+        var end = text?.LastIndexOf(')') ?? -1;
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var fields = text![(end + 2)..].Split(' ');
+        return fields.Length < 20
+            ? null
+            : new Stat(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), Number(fields[11]), Number(fields[12]), Number(fields[19]));
+    }
+
+    public static ProcessIdentity? Identify(int processId) =>
+        ReadStat(processId) is { } stat ? new ProcessIdentity(processId, stat.StartTicks, BootId) : null;
+
+    /// <summary>The first word of its command line.</summary>
+    public static string? Program(int processId) =>
+        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cmdline"))?.Split('\0')[0];
+
+    public static IEnumerable<int> ChildrenOf(int processId) => AllProcesses().Where(candidate => ReadStat(candidate)?.Parent == processId);
+
+    public static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<int> AllProcesses()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,13 @@
+namespace DesktopGrid.VmSandbox.Tests;
+
+/// <summary>A folder of one test, removed with it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("vmsandbox-test-").FullName;
+
+    public string Make(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
