@@ -32,6 +32,15 @@ internal static class BubblewrapArguments
             arguments.AddRange(link is null ? ["--ro-bind-try", folder, folder] : ["--symlink", link, folder]);
         }
 
+        if (isRoot)
+        {
+            // bubblewrap makes missing parents closed to others where the bound file is; the machine's own user must pass through them.
+            foreach (var parent in Parents([.. SystemFiles, .. plan.ReadOnlyPaths, .. plan.ReadWritePaths, program]))
+            {
+                arguments.AddRange(["--perms", "0755", "--dir", parent]);
+            }
+        }
+
         foreach (var file in SystemFiles)
         {
             arguments.AddRange(["--ro-bind-try", file, file]);
@@ -68,4 +77,11 @@ internal static class BubblewrapArguments
         arguments.Add("--");
         return arguments;
     }
+
+    /// <summary>Every folder above these paths once, outer ones first, but those that are bound as a whole.</summary>
+    private static IEnumerable<string> Parents(IEnumerable<string> paths) => paths
+        .SelectMany(static path => Enumerable.Range(1, path.Length - 1).Where(i => path[i] == '/').Select(i => path[..i]))
+        .Distinct()
+        .Where(static parent => !SystemFolders.Any(folder => parent == folder || parent.StartsWith(folder + "/", StringComparison.Ordinal)))
+        .OrderBy(static parent => parent.Length);
 }
