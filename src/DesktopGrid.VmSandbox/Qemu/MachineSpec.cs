@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
 
 namespace DesktopGrid.VmSandbox.Qemu;
@@ -34,16 +35,22 @@ internal sealed record MachineSpec
     public required string InitrdPath { get; init; }
     /// <summary>The kernel's line.</summary>
     public required string KernelCommandLine { get; init; }
-    /// <summary>The root disk.</summary>
-    public required OverlayDisk Disk { get; init; }
+    /// <summary>The root disk; null for a guest that lives in its initial RAM disk.</summary>
+    public OverlayDisk? Disk { get; init; }
     /// <summary>The virtio-serial ports, in the order of the contract.</summary>
-    public required IReadOnlyList<SerialPort> Ports { get; init; }
+    public IReadOnlyList<SerialPort> Ports { get; init; } = [];
     /// <summary>Where QEMU listens for the monitor.</summary>
     public required LocalEndpoint Monitor { get; init; }
     /// <summary>Where QEMU listens for the reader of the guest's serial console.</summary>
     public required LocalEndpoint Console { get; init; }
     /// <summary>The short private directory that holds the sockets; QEMU may write there.</summary>
     public required string RuntimeDirectory { get; init; }
+    /// <summary>Its priority from the first instruction on.</summary>
+    public ProcessPriority Priority { get; init; } = ProcessPriority.Idle;
+
+    /// <summary>The largest that a file written by QEMU may become, in bytes; null for no bound.</summary>
+    public long? MaxFileBytes { get; init; }
+
     /// <summary>Whether QEMU goes on when this process ends.</summary>
     public bool OutlivesHost { get; init; }
 }

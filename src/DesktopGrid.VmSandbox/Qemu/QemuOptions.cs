@@ -21,8 +21,8 @@ public sealed class QemuOptions
     /// <summary>Whether to refuse to run without hardware virtualization. Default false.</summary>
     public bool RequireHardware { get; set; }
 
-    /// <summary>How long one accelerator may take to boot the proving guest. Default 20 s, range 1 s to 10 min.</summary>
-    public TimeSpan ProofTimeout { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long one accelerator may take to boot the proving guest. Default 10 s, range 1 s to 10 min.</summary>
+    public TimeSpan ProofTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long QEMU's process may take to open its monitor. Default 30 s, range 1 s to 10 min.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace DesktopGrid.VmSandbox.Qemu.Arguments;
+
+/// <summary>Board, processor, memory and accelerator.</summary>
+internal static class BoardArguments
+{
+    /// <summary>RAM always lies in a backend of this one name, so that its block has the same name in every way of starting.</summary>
+    private const string MemoryId = "ram0";
+
+    // MiB of translated code that emulation keeps; QEMU's own default is a gigabyte, which a volunteer would see.
+    private const int TranslationCacheMiB = 256;
+
+    public static IReadOnlyList<string> For(MachineSpec spec) =>
+    [
+        "-machine", $"{spec.MachineType},memory-backend={MemoryId},usb=off,vmport=off",
+        "-accel", spec.Accelerator switch
+        {
+            Accelerator.Kvm => "kvm",
+            Accelerator.Whpx => "whpx,kernel-irqchip=off",
+            Accelerator.Hvf => "hvf",
+            _ => string.Create(CultureInfo.InvariantCulture, $"tcg,thread=multi,tb-size={TranslationCacheMiB}"),
+        },
+        "-cpu", spec.CpuModel,
+        "-smp", string.Create(CultureInfo.InvariantCulture, $"cpus={spec.VirtualCpus},sockets=1,cores={spec.VirtualCpus},threads=1"),
+        "-m", string.Create(CultureInfo.InvariantCulture, $"{spec.MemoryMiB}M"),
+        "-object", string.Create(CultureInfo.InvariantCulture, $"memory-backend-ram,id={MemoryId},size={spec.MemoryMiB}M"),
+        "-rtc", "base=utc,clock=host",
+    ];
+}

@@ -1,0 +1,166 @@
+using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu.Arguments;
+using DesktopGrid.VmSandbox.Qmp;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopGrid.VmSandbox.Qemu;
+
+/// <inheritdoc />
+internal sealed partial class QemuLauncher(IHostPlatform platform, QemuOptions options, TimeProvider time, ILoggerFactory loggers) : IQemuLauncher
+{
+    private readonly ILogger _logger = loggers.CreateLogger<QemuLauncher>();
+    private readonly QmpOptions _monitorOptions = new();
+
+    public async Task<IQemuProcess> StartAsync(QemuInstallation installation, MachineSpec spec, CancellationToken cancellationToken)
+    {
+        var arguments = QemuArguments.For(spec, installation.HasSandbox);
+        var commandLine = string.Join(' ', arguments.Prepend(installation.EmulatorPath));
+        LogStart(_logger, spec.Name, commandLine);
+        var process = await platform.Launcher.StartAsync(Request(installation, spec, arguments), cancellationToken).ConfigureAwait(false);
+        var errors = new ErrorDrain(process);
+        var layers = WithOwnFilter(process.Confinement, installation);
+        try
+        {
+            Demand(layers);
+            using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken);
+            using var death = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
+            var connecting = ConnectAsync(spec, death.Token);
+            if (await Task.WhenAny(connecting, process.Exited).ConfigureAwait(false) != connecting)
+            {
+                await death.CancelAsync().ConfigureAwait(false);
+                await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (connecting.IsCompletedSuccessfully)
+                {
+                    await connecting.Result.Monitor.DisposeAsync().ConfigureAwait(false);
+                    await connecting.Result.Console.DisposeAsync().ConfigureAwait(false);
+                }
+
+                throw await EndedAsync(process, errors, commandLine).ConfigureAwait(false);
+            }
+
+            try
+            {
+                var (monitor, console) = await connecting.ConfigureAwait(false);
+                return new QemuProcess(process, monitor, console, errors, commandLine, layers);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new QemuException(SandboxErrorCode.QemuStartFailed, $"QEMU did not open its monitor within {options.LaunchTimeout.TotalSeconds:0} s.")
+                {
+                    Step = "start.launch",
+                    Machine = spec.Name,
+                    CommandLine = commandLine,
+                    Errors = errors.Tail.Snapshot(),
+                    IsTransient = true,
+                };
+            }
+            catch (QmpException) when (process.Exited.IsCompleted)
+            {
+                throw await EndedAsync(process, errors, commandLine).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+            await errors.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<IQemuProcess> AdoptAsync(ProcessIdentity identity, MachineSpec spec, CancellationToken cancellationToken)
+    {
+        using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken);
+        try
+        {
+            var (monitor, console) = await ConnectAsync(spec, bound.Token).ConfigureAwait(false);
+            return new AdoptedQemuProcess(identity, platform.Finder, monitor, console);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new QemuException(SandboxErrorCode.QemuStartFailed, $"QEMU's process {identity.Id} runs but did not answer on its monitor within {options.LaunchTimeout.TotalSeconds:0} s.") { Machine = spec.Name };
+        }
+    }
+
+    private static LaunchRequest Request(QemuInstallation installation, MachineSpec spec, IReadOnlyList<string> arguments)
+    {
+        var readOnly = new List<string> { spec.KernelPath, spec.InitrdPath };
+        var readWrite = new List<string> { spec.RuntimeDirectory };
+        if (spec.Disk is { } disk)
+        {
+            readOnly.Add(disk.BasePath);
+            readWrite.Add(disk.OverlayPath);
+        }
+
+        return new LaunchRequest
+        {
+            FileName = installation.EmulatorPath,
+            Arguments = arguments,
+            Priority = spec.Priority,
+            DieWithParent = !spec.OutlivesHost,
+            Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["TMPDIR"] = spec.RuntimeDirectory },
+            Confinement = new ConfinementPlan
+            {
+                Identity = spec.Name,
+                ReadOnlyPaths = readOnly,
+                ReadWritePaths = readWrite,
+                DevicePaths = spec.Accelerator == Accelerator.Kvm ? ["/dev/kvm"] : [],
+                MaxFileBytes = spec.MaxFileBytes,
+            },
+        };
+    }
+
+    private async Task<(QmpClient Monitor, Stream Console)> ConnectAsync(MachineSpec spec, CancellationToken cancellationToken)
+    {
+        var stream = await spec.Monitor.ConnectAsync(time, cancellationToken).ConfigureAwait(false);
+        var monitor = await QmpClient.ConnectAsync(stream, _monitorOptions, time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (monitor, await spec.Console.ConnectAsync(time, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await monitor.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<ConfinementLayerStatus> WithOwnFilter(IReadOnlyList<ConfinementLayerStatus> layers, QemuInstallation installation) =>
+    [
+        new(ConfinementLayer.QemuSeccomp, installation.HasSandbox, installation.HasSandbox ? "QEMU -sandbox on" : "this QEMU was built without a system-call filter, or the host is no Linux"),
+        .. layers,
+    ];
+
+    private void Demand(IReadOnlyList<ConfinementLayerStatus> layers)
+    {
+        foreach (var required in options.RequiredLayers)
+        {
+            var status = layers.FirstOrDefault(layer => layer.Layer == required);
+            if (status is not { IsOn: true })
+            {
+                throw new PlatformException(SandboxErrorCode.ConfinementUnavailable, $"The confinement layer {required} is demanded and cannot be had: {status?.Reason ?? "this operating system does not offer it"}.") { Step = "start.launch" };
+            }
+        }
+    }
+
+    private static async Task<QemuException> EndedAsync(HostProcess process, ErrorDrain errors, string commandLine)
+    {
+        var exit = await process.Exited.ConfigureAwait(false);
+        await errors.CompleteAsync().ConfigureAwait(false);
+        var lines = errors.Tail.Snapshot();
+        var how = exit.Signal is { } signal ? $"was ended by signal {signal}" : $"ended with exit code {exit.Code}";
+        return new QemuException(SandboxErrorCode.QemuStartFailed, $"QEMU {how} before the machine ran: {(lines.Count > 0 ? lines[^1] : "it said nothing")}")
+        {
+            Step = "start.launch",
+            ExitCode = exit.Code,
+            Signal = exit.Signal,
+            CommandLine = commandLine,
+            Errors = lines,
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Starting QEMU for {Machine}: {CommandLine}")]
+    private static partial void LogStart(ILogger logger, string machine, string commandLine);
+}

@@ -1,0 +1,99 @@
+using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu.Arguments;
+using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Qmp.Commands;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopGrid.VmSandbox.Qemu;
+
+/// <summary>Asks an emulator over its own monitor what it is and what it can do; nothing is read from its help text.</summary>
+internal sealed class QemuProber(IHostPlatform platform, QemuOptions options, TimeProvider time, ILoggerFactory loggers)
+{
+    /// <summary>Runs it once without a machine.</summary>
+    /// <exception cref="QemuException">It does not run, or lacks the machine or the processor that we need.</exception>
+    public async Task<QemuInstallation> ProbeAsync(string path, string foundBy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProbeAsync(path, foundBy, OperatingSystem.IsLinux(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (QemuException e) when (OperatingSystem.IsLinux() && e.Errors.Any(static line => line.Contains("-sandbox", StringComparison.Ordinal)))
+        {
+            // Built without libseccomp: usable, with one layer less, and the status says so.
+            return await ProbeAsync(path, foundBy, withSandbox: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<QemuInstallation> ProbeAsync(string path, string foundBy, bool withSandbox, CancellationToken cancellationToken)
+    {
+        var name = $"probe-{Guid.NewGuid():N}"[..18];
+        var directory = platform.RuntimeDirectories.Create(name);
+        try
+        {
+            var endpoint = platform.RuntimeDirectories.Endpoint(directory, "monitor");
+            string[] arguments =
+            [
+                "-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-accel", "tcg",
+                .. withSandbox ? SandboxArguments.All : [],
+                "-chardev", $"{(endpoint.QemuDevice == Platform.Sockets.QemuCharacterDevice.Pipe ? "pipe" : "socket")},id=monitor,path={QemuArguments.Escape(endpoint.Address)}{(endpoint.QemuDevice == Platform.Sockets.QemuCharacterDevice.Pipe ? "" : ",server=on,wait=off")}",
+                "-mon", "chardev=monitor,mode=control",
+            ];
+            var process = await platform.Launcher.StartAsync(
+                new LaunchRequest
+                {
+                    FileName = path,
+                    Arguments = arguments,
+                    Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" },
+                    Confinement = new ConfinementPlan { Identity = name, ReadWritePaths = [directory] },
+                },
+                cancellationToken).ConfigureAwait(false);
+            await using var processScope = process.ConfigureAwait(false);
+            var errors = new ErrorDrain(process);
+            await using var errorsScope = errors.ConfigureAwait(false);
+            using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken);
+            using var death = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
+            var asking = AskAsync(path, foundBy, withSandbox, endpoint, death.Token);
+            if (await Task.WhenAny(asking, process.Exited).ConfigureAwait(false) != asking)
+            {
+                await death.CancelAsync().ConfigureAwait(false);
+                await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await errors.CompleteAsync().ConfigureAwait(false);
+                var lines = errors.Tail.Snapshot();
+                throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"{path} does not run as a QEMU system emulator: {(lines.Count > 0 ? lines[^1] : "it ended and said nothing")}") { Step = "start.find", Errors = lines, Advice = platform.InstallQemuAdvice };
+            }
+
+            return await asking.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"{path} did not open its monitor within {options.LaunchTimeout.TotalSeconds:0} s.") { Step = "start.find", Advice = platform.InstallQemuAdvice };
+        }
+        finally
+        {
+            platform.RuntimeDirectories.Remove(name);
+        }
+    }
+
+    private async Task<QemuInstallation> AskAsync(string path, string foundBy, bool withSandbox, Platform.Sockets.LocalEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var stream = await endpoint.ConnectAsync(time, cancellationToken).ConfigureAwait(false);
+        var monitor = await QmpClient.ConnectAsync(stream, new QmpOptions(), time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
+        await using var scope = monitor.ConfigureAwait(false);
+        var package = (await monitor.ExecuteAsync(ControlCommands.QueryVersion, cancellationToken).ConfigureAwait(false)).Package;
+        var machines = await monitor.ExecuteAsync(MachineCommands.QueryMachines, cancellationToken).ConfigureAwait(false);
+        var processors = await monitor.ExecuteAsync(MachineCommands.QueryCpuDefinitions, cancellationToken).ConfigureAwait(false);
+        var version = $"{monitor.Version}{(package.Length > 0 ? $" ({TextTail.Clean(package)})" : "")}";
+        var model = MachineSpec.DefaultCpuModel.Split(',')[0];
+        if (machines.All(static machine => machine.Name != MachineSpec.DefaultMachineType) || processors.All(processor => processor.Name != model))
+        {
+            throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU {version} at {path} has no machine {MachineSpec.DefaultMachineType} or no processor {model}; version 7.2 or newer is needed.") { Step = "start.find", Advice = platform.InstallQemuAdvice };
+        }
+
+        var file = new FileInfo(path);
+        var key = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{version}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
+        return new QemuInstallation(path, version, key, foundBy, withSandbox);
+    }
+}
