@@ -1,5 +1,4 @@
 using DesktopGrid.VmSandbox.Platform;
-using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Stores;
 

@@ -1,0 +1,25 @@
+namespace DesktopGrid.VmSandbox.Catalog;
+
+/// <summary>A machine as the catalog keeps it. Plain values: this room knows no machine's life.</summary>
+internal sealed record MachineRow
+{
+    public required string Id { get; init; }
+    public required string ImageId { get; init; }
+    public required string State { get; init; }
+    public required int MemoryMiB { get; init; }
+    public required int VirtualCpus { get; init; }
+    public required bool OutlivesHost { get; init; }
+    public required TimeSpan BootTimeout { get; init; }
+    public required TimeSpan KeepLog { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public string? Process { get; init; }
+    public string? MachineType { get; init; }
+    public string? CpuModel { get; init; }
+    public string? QemuVersion { get; init; }
+    public string? Accelerator { get; init; }
+    public string? StartPath { get; init; }
+    public string? Confinement { get; init; }
+    public TimeSpan CpuTime { get; init; }
+    public string? LastError { get; init; }
+}

@@ -1,0 +1,86 @@
+using DesktopGrid.VmSandbox.Primitives;
+using Microsoft.Data.Sqlite;
+
+namespace DesktopGrid.VmSandbox.Catalog;
+
+/// <summary>Machines and their labels.</summary>
+internal sealed class MachineTable(CatalogDatabase database)
+{
+    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error";
+
+    public void Add(MachineRow row) => database.Write(connection =>
+    {
+        try
+        {
+            CatalogDatabase.Execute(
+                connection,
+                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error)",
+                Parameters(row));
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 19)
+        {
+            throw new CatalogException(SandboxErrorCode.CatalogConflict, $"The machine {row.Id} exists already, or its image does not.", e);
+        }
+
+        foreach (var (name, value) in row.Labels)
+        {
+            CatalogDatabase.Execute(connection, "INSERT INTO labels (machine_id, name, value) VALUES ($id, $name, $value)", ("$id", row.Id), ("$name", name), ("$value", value));
+        }
+    });
+
+    /// <summary>Writes everything but id, image and labels, which never change. Nothing when the row is gone.</summary>
+    public void Update(MachineRow row) => database.Write(connection => CatalogDatabase.Execute(
+        connection,
+        """
+        UPDATE machines SET state = $state, process = $process, machine_type = $type, cpu_model = $model, qemu_version = $qemu,
+        accelerator = $accelerator, start_path = $path, confinement = $confinement, cpu_ms = $cpu, last_error = $error WHERE id = $id
+        """,
+        Parameters(row)));
+
+    public void Remove(string id) => database.Write(connection => CatalogDatabase.Execute(connection, "DELETE FROM machines WHERE id = $id", ("$id", id)));
+
+    public MachineRow? Find(string id) => Read("WHERE id = $id", ("$id", id)).FirstOrDefault();
+
+    /// <summary>All of them, oldest first.</summary>
+    public IReadOnlyList<MachineRow> All() => Read("ORDER BY created_at, id");
+
+    private List<MachineRow> Read(string where, params (string, object?)[] parameters) => database.Run(connection =>
+    {
+        var labels = CatalogDatabase.Query(connection, "SELECT machine_id, name, value FROM labels", static reader => (Id: reader.GetString(0), Name: reader.GetString(1), Value: reader.GetString(2)))
+            .ToLookup(static label => label.Id);
+        return CatalogDatabase.Query(connection, $"SELECT {Columns} FROM machines {where}", reader => Row(reader, labels[reader.GetString(0)].ToDictionary(static label => label.Name, static label => label.Value)), parameters);
+    });
+
+    private static MachineRow Row(SqliteDataReader reader, IReadOnlyDictionary<string, string> labels) => new()
+    {
+        Id = reader.GetString(0),
+        ImageId = reader.GetString(1),
+        State = reader.GetString(2),
+        MemoryMiB = reader.GetInt32(3),
+        VirtualCpus = reader.GetInt32(4),
+        OutlivesHost = reader.GetBoolean(5),
+        BootTimeout = TimeSpan.FromMilliseconds(reader.GetInt64(6)),
+        KeepLog = TimeSpan.FromMilliseconds(reader.GetInt64(7)),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(8)),
+        Labels = labels,
+        Process = Text(reader, 9),
+        MachineType = Text(reader, 10),
+        CpuModel = Text(reader, 11),
+        QemuVersion = Text(reader, 12),
+        Accelerator = Text(reader, 13),
+        StartPath = Text(reader, 14),
+        Confinement = Text(reader, 15),
+        CpuTime = TimeSpan.FromMilliseconds(reader.GetInt64(16)),
+        LastError = Text(reader, 17),
+    };
+
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static (string, object?)[] Parameters(MachineRow row) =>
+    [
+        ("$id", row.Id), ("$image", row.ImageId), ("$state", row.State), ("$memory", row.MemoryMiB), ("$cpus", row.VirtualCpus), ("$outlives", row.OutlivesHost),
+        ("$boot", (long)row.BootTimeout.TotalMilliseconds), ("$keep", (long)row.KeepLog.TotalMilliseconds), ("$created", row.CreatedAt.ToUnixTimeMilliseconds()),
+        ("$process", row.Process), ("$type", row.MachineType), ("$model", row.CpuModel), ("$qemu", row.QemuVersion), ("$accelerator", row.Accelerator),
+        ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError),
+    ];
+}
