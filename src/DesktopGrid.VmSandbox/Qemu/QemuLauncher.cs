@@ -64,6 +64,8 @@ internal sealed partial class QemuLauncher(IHostPlatform platform, QemuOptions o
         }
         catch
         {
+            // Also one that was to outlive us: it never began to live.
+            process.Kill();
             await process.DisposeAsync().ConfigureAwait(false);
             await errors.DisposeAsync().ConfigureAwait(false);
             throw;

@@ -19,8 +19,8 @@ internal interface IGuestLink : IAsyncDisposable
 /// <summary>Makes links; one at a time per machine, since each port takes one connection.</summary>
 internal interface IGuestLinkFactory
 {
-    /// <summary>A link over a machine's ports; nothing is connected before the first request.</summary>
-    IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports);
+    /// <summary>A link over a machine's ports; nothing is connected before the first request. Fresh ports were never connected to before.</summary>
+    IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh);
 }
 
 /// <summary>What the daemon said of itself.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
@@ -26,8 +25,8 @@ internal sealed class FramedStream : Stream
     public FramedStream(Stream port, ReadOnlySpan<byte> epoch, Action<bool> onClosed)
     {
         (_port, _tag, _onClosed) = (port, ChannelFraming.Tag(epoch), onClosed);
-        _in = ArrayPool<byte>.Shared.Rent(2 * ChannelFraming.FlushLength);
-        _out = ArrayPool<byte>.Shared.Rent(ChannelFraming.FlushLength);
+        _in = GC.AllocateUninitializedArray<byte>(2 * ChannelFraming.FlushLength);
+        _out = GC.AllocateUninitializedArray<byte>(ChannelFraming.FlushLength);
     }
 
     public override bool CanRead => true;
@@ -103,7 +102,6 @@ internal sealed class FramedStream : Stream
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _port.Dispose();
-            // The buffers are not given back: a read that HTTP abandoned may still be writing into them.
             _onClosed(!_isBroken && _isEnded);
         }
 

@@ -1,0 +1,48 @@
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Vms;
+
+namespace DesktopGrid.VmSandbox.Sessions.Http;
+
+/// <summary>A machine's link, and the session that callers get over the same connections.</summary>
+internal sealed class HttpGuestLink : IGuestLink
+{
+    private static readonly TimeSpan ShutDownLimit = TimeSpan.FromSeconds(10);
+
+    private readonly GuestHttp _http;
+    private readonly TaskVerbs _tasks;
+
+    public HttpGuestLink(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time)
+    {
+        _http = new GuestHttp(machine.ToString(), ports, isFresh, options, time);
+        _tasks = new TaskVerbs(_http);
+        Session = new HttpSandboxSession(_http);
+    }
+
+    /// <summary>The task verbs of this machine; they end with the link.</summary>
+    public ISandboxSession Session { get; }
+
+    public async Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var reply = await _tasks.PingAsync(TimeSpan.FromHours(2), cancellationToken).ConfigureAwait(false);
+        return new GuestGreeting(Primitives.TextTail.Clean(reply.Daemon ?? ""), TimeSpan.FromMilliseconds(Math.Clamp(reply.UptimeMs, 0, long.MaxValue / 10_000)));
+    }
+
+    public async Task ShutDownAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _http.TellAsync(_http.Control, new HttpRequestMessage(HttpMethod.Post, GuestUri.Of(Routes.Shutdown)), ShutDownLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionException e) when (e.Code is Primitives.SandboxErrorCode.SessionDisconnected)
+        {
+            // The machine may be gone before its answer is out.
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,60 @@
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Sessions.Http;
+
+/// <inheritdoc />
+internal sealed class HttpSandboxSession(GuestHttp http) : ISandboxSession
+{
+    private readonly FileVerbs _files = new(http);
+    private readonly TaskVerbs _tasks = new(http);
+
+    public Task<PingReply> PingAsync(CancellationToken cancellationToken = default) => _tasks.PingAsync(http.Options.RequestTimeout, cancellationToken);
+
+    public Task<long> PutAsync(string path, Stream content, bool executable = false, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return _files.PutAsync(path, content, executable, progress, cancellationToken);
+    }
+
+    public Task<long> GetAsync(string path, Stream destination, long? maxBytes = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return _files.GetAsync(path, destination, maxBytes, progress, cancellationToken);
+    }
+
+    public Task DeleteAsync(string path, bool recursive = false, CancellationToken cancellationToken = default) => _files.DeleteAsync(path, recursive, cancellationToken);
+
+    public IAsyncEnumerable<GuestEntry> ListAsync(string path = RelativePath.Root, CancellationToken cancellationToken = default) => _files.ListAsync(path, cancellationToken);
+
+    public Task MakeDirectoryAsync(string path, CancellationToken cancellationToken = default) => _files.MakeDirectoryAsync(path, cancellationToken);
+
+    public async Task<GuestTaskStatus> StartAsync(TaskStartRequest start, Stream? standardInput = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (standardInput is not null)
+        {
+            await _files.PutStandardInputAsync(standardInput, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await _tasks.StartAsync(start with { UseStandardInput = standardInput is not null }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionException e) when (e.GuestError is null)
+        {
+            // No refusal, so nobody knows whether the request arrived before the line broke.
+            throw new SessionException(e.Code, e.Message, e) { Fate = TaskFate.MayHaveRun, Machine = e.Machine };
+        }
+    }
+
+    public Task<GuestTaskStatus> StopAsync(TimeSpan? grace = null, CancellationToken cancellationToken = default) => _tasks.StopAsync(grace, cancellationToken);
+
+    public Task<GuestTaskStatus> GetTaskAsync(CancellationToken cancellationToken = default) => _tasks.GetAsync(cancellationToken);
+
+    public IAsyncEnumerable<TaskEvent> FollowAsync(TaskPosition from = default, CancellationToken cancellationToken = default) => new TaskFollower(_tasks).FollowAsync(from, cancellationToken);
+
+    public Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) => _tasks.MessageToGuestAsync(key, value, cancellationToken);
+
+    public Task<IReadOnlyList<GuestMessage>> MessagesToHostAsync(long after = 0, CancellationToken cancellationToken = default) => _tasks.MessagesToHostAsync(after, cancellationToken);
+}

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Sessions.Http;
+
+/// <summary>Turns the daemon's answers into one stream: it never calls by itself, so a request waits with it for news.</summary>
+internal sealed class TaskFollower(TaskVerbs verbs)
+{
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+    public async IAsyncEnumerable<TaskEvent> FollowAsync(TaskPosition position, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var first = true;
+        while (true)
+        {
+            // The first look does not wait: what is there already is old news.
+            var status = await verbs.WaitAsync(position, first ? TimeSpan.Zero : Wait, cancellationToken).ConfigureAwait(false);
+            first = false;
+            if (status.State == GuestTaskState.None)
+            {
+                throw new SessionException(SandboxErrorCode.GuestTaskState, "No program was started since the work directory was last emptied.");
+            }
+
+            foreach (var isError in (bool[])[false, true])
+            {
+                var seen = isError ? position.Stderr : position.Stdout;
+                if ((isError ? status.StderrLength : status.StdoutLength) <= seen)
+                {
+                    continue;
+                }
+
+                var before = seen;
+                await foreach (var bytes in verbs.OutputAsync(isError, seen, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return new TaskOutput(isError, seen, bytes);
+                    seen += bytes.Length;
+                }
+
+                position = isError ? position with { Stderr = seen } : position with { Stdout = seen };
+                if (seen == before)
+                {
+                    throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon claims output that it does not have.");
+                }
+            }
+
+            if (status.LastMessage > position.Message)
+            {
+                foreach (var message in await verbs.MessagesToHostAsync(position.Message, cancellationToken).ConfigureAwait(false))
+                {
+                    position = position with { Message = message.Number };
+                    yield return new TaskMessage(message);
+                }
+            }
+
+            if (status.State == GuestTaskState.Exited && status.StdoutLength <= position.Stdout && status.StderrLength <= position.Stderr)
+            {
+                yield return new TaskEnded(status);
+                yield break;
+            }
+        }
+    }
+}
