@@ -1,0 +1,43 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Images;
+
+/// <summary>The store's images under their names, and the default image that comes with the application.</summary>
+internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, string? defaultFolder, TimeProvider time)
+{
+    /// <summary>An image by name, hash or beginning of a hash; null for the default one, which is added when it is first asked for.</summary>
+    public async Task<BaseImage> ResolveAsync(string? nameOrHash, CancellationToken cancellationToken)
+    {
+        if (nameOrHash is null)
+        {
+            return await AddAsync(ImageLocator.Find(defaultFolder), cancellationToken).ConfigureAwait(false);
+        }
+
+        var found = table.All().FirstOrDefault(row => row.Name == nameOrHash || (nameOrHash.Length >= 8 && row.Id.StartsWith(nameOrHash, StringComparison.Ordinal)));
+        if (found is not null)
+        {
+            return store.Open(found.Id);
+        }
+
+        // The default image may not have been asked for yet; its name is as good as any.
+        var standard = await AddAsync(ImageLocator.Find(defaultFolder), cancellationToken).ConfigureAwait(false);
+        return standard.Manifest.Name == nameOrHash || standard.Id.StartsWith(nameOrHash, StringComparison.Ordinal)
+            ? standard
+            : throw new ImageException(SandboxErrorCode.ImageMissing, $"The store has no image \"{TextTail.Clean(nameOrHash)}\".") { Advice = $"It has: {string.Join(", ", table.All().Select(static row => row.Name).Distinct())}." };
+    }
+
+    /// <summary>Adds a folder's image to the store.</summary>
+    public async Task<BaseImage> AddAsync(string folder, CancellationToken cancellationToken)
+    {
+        var image = await store.AddAsync(folder, cancellationToken).ConfigureAwait(false);
+        table.Add(new ImageRow(image.Id, image.Manifest.Name, time.GetUtcNow()));
+        return image;
+    }
+
+    /// <summary>An image that a machine was made of.</summary>
+    public BaseImage Open(string id) => store.Open(id);
+
+    /// <summary>Its name; the beginning of its hash where the catalog has forgotten it.</summary>
+    public string NameOf(string id) => table.All().FirstOrDefault(row => row.Id == id)?.Name ?? id[..Math.Min(12, id.Length)];
+}

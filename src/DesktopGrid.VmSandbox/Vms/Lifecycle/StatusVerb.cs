@@ -1,0 +1,52 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+
+/// <summary>get_status: the catalog says what exists, the operating system what runs.</summary>
+internal static class StatusVerb
+{
+    public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running)
+    {
+        var process = ProcessIdentity.TryParse(row.Process);
+        var usage = running?.Measure() ?? (process is null ? null : services.Platform.Meter.Read(process));
+        var state = row.VmState();
+        var isGone = state is VmState.Running or VmState.Suspended && usage is null;
+        Accelerator? accelerator = Enum.TryParse<Accelerator>(row.Accelerator, out var known) ? known : null;
+        return new VmStatus
+        {
+            Id = VmId.Parse(row.Id),
+            State = isGone ? VmState.Failed : state,
+            Image = services.Images.NameOf(row.ImageId),
+            MemoryMiB = row.MemoryMiB,
+            VirtualCpus = row.VirtualCpus,
+            Labels = row.Labels,
+            CreatedAt = row.CreatedAt,
+            MachineType = row.MachineType,
+            CpuModel = row.CpuModel,
+            QemuVersion = row.QemuVersion,
+            Accelerator = accelerator,
+            Assurance = accelerator is null ? null : accelerator is Accelerator.Tcg ? AssuranceLevel.Emulation : AssuranceLevel.Hardware,
+            StartPath = Enum.TryParse<StartPath>(row.StartPath, out var path) ? path : null,
+            Confinement = usage is null ? [] : row.Layers(),
+            ProcessId = usage is null ? null : process?.Id,
+            CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
+            MemoryBytes = usage is null ? 0 : usage.ProportionalBytes ?? usage.ResidentBytes,
+            DiskBytes = DiskOf(services.Layout.Machine(row.Id)),
+            LastError = row.LastError ?? (isGone ? "QEMU has ended." : null),
+        };
+    }
+
+    private static long DiskOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return 0;
+        }
+    }
+}
