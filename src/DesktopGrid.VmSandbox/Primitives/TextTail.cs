@@ -31,14 +31,16 @@ internal sealed class TextTail(int maxLines = 40, int maxLineLength = 500)
 
     /// <summary>The same text with control characters (but tab) made visible as dots.</summary>
     public static string Clean(string text) =>
-        text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f')
+        text.Any(IsHarmful)
             ? string.Create(text.Length, text, static (span, source) =>
             {
                 for (var i = 0; i < span.Length; i++)
                 {
-                    var c = source[i];
-                    span[i] = char.IsControl(c) && c != '\t' ? '.' : c;
+                    span[i] = IsHarmful(source[i]) ? '.' : source[i];
                 }
             })
             : text;
+
+    // Both ranges of control characters: some terminals take U+009B for an escape sequence.
+    private static bool IsHarmful(char c) => char.IsControl(c) && c != '\t';
 }

@@ -75,7 +75,7 @@ internal sealed partial class VmManager(VmServices services) : IVmManager, IAsyn
     }
 
     /// <summary>The running part of a machine, taken up if need be; for the session.</summary>
-    public async Task<RunningVm> RequireRunningAsync(VmId id, CancellationToken cancellationToken)
+    public async Task<IRunningMachine> RequireRunningAsync(VmId id, CancellationToken cancellationToken)
     {
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         await LoadVerb.RunAsync(services, Slot(id), WatchAsync, cancellationToken).ConfigureAwait(false);
@@ -139,7 +139,7 @@ internal sealed partial class VmManager(VmServices services) : IVmManager, IAsyn
         catch (Qmp.QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected && Slot(id).Running is { } running)
         {
             running.Qemu.Kill();
-            throw new VmException(SandboxErrorCode.MachineEnded, $"Machine {id} ended meanwhile. {await running.DescribeEndAsync().ConfigureAwait(false)}", e) { Machine = id.ToString() };
+            throw new VmException(SandboxErrorCode.MachineEnded, $"Machine {id} ended meanwhile. {(await running.DescribeEndAsync().ConfigureAwait(false)).Why}", e) { Machine = id.ToString() };
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed partial class VmManager(VmServices services) : IVmManager, IAsyn
                 return;
             }
 
-            var why = await running.DescribeEndAsync().ConfigureAwait(false);
+            var why = (await running.DescribeEndAsync().ConfigureAwait(false)).Why;
             LogEnded(services.Logger, slot.Id.ToString(), why);
             running.Log.Write(Logs.LogSource.Host, $"ended by itself: {why}");
             services.Machines.Update(row with { State = nameof(VmState.Failed), Process = null, CpuTime = row.CpuTime + (running.Usage?.CpuTime ?? TimeSpan.Zero), LastError = why });

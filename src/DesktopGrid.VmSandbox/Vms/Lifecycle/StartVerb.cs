@@ -108,16 +108,15 @@ internal static class StartVerb
 
     private static async Task<VmException> EndedAsync(RunningVm running, MachineRow row)
     {
-        var exit = await running.Qemu.Exited.ConfigureAwait(false);
-        var why = await running.DescribeEndAsync().ConfigureAwait(false);
-        return new VmException(SandboxErrorCode.MachineEnded, $"Machine {row.Id} ended before it was ready. {why}")
+        var end = await running.DescribeEndAsync().ConfigureAwait(false);
+        return new VmException(SandboxErrorCode.MachineEnded, $"Machine {row.Id} ended before it was ready. {end.Why}")
         {
             Machine = row.Id,
             Verb = VmVerb.Start,
             Step = "start.boot",
-            QemuExitCode = exit.Code,
-            QemuErrors = running.Qemu.Errors.Snapshot(),
-            ConsoleLines = running.Console.Tail.Snapshot(),
+            QemuExitCode = end.QemuExitCode,
+            QemuErrors = end.QemuErrors,
+            ConsoleLines = end.ConsoleLines,
         };
     }
 

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using DesktopGrid.VmSandbox.Sessions;
+
+namespace DesktopGrid.VmSandbox.Jobs;
+
+/// <summary>Keeps the time of each phase and tells the caller how far the job has come.</summary>
+internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource activities, TimeProvider time) : IProgress<TransferProgress>
+{
+    private readonly long _start = time.GetTimestamp();
+    private readonly List<JobPhaseTime> _phases = [];
+
+    /// <summary>The phase under way, or the one that failed.</summary>
+    public JobPhase Phase { get; private set; }
+
+    public double? FractionDone { get; set; }
+
+    public TimeSpan CpuTime { get; set; }
+
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
+    public IReadOnlyList<JobPhaseTime> Phases => _phases;
+
+    public async Task<T> MeasureAsync<T>(JobPhase phase, Func<Task<T>> action)
+    {
+        Phase = phase;
+        Tell(null);
+        using var activity = activities.StartActivity($"vmsandbox.job.{phase.ToString().ToLowerInvariant()}");
+        var start = time.GetTimestamp();
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+        finally
+        {
+            _phases.Add(new JobPhaseTime(phase, time.GetElapsedTime(start)));
+        }
+    }
+
+    public Task MeasureAsync(JobPhase phase, Func<Task> action) => MeasureAsync(phase, async () =>
+    {
+        await action().ConfigureAwait(false);
+        return true;
+    });
+
+    public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer));
+
+    void IProgress<TransferProgress>.Report(TransferProgress value) => Tell(value);
+}

@@ -1,0 +1,33 @@
+using DesktopGrid.VmSandbox.Sessions;
+
+namespace DesktopGrid.VmSandbox.Jobs;
+
+/// <summary>The steps of a job, in their order.</summary>
+public enum JobPhase
+{
+    /// <summary>The machine is made.</summary>
+    Create = 0,
+    /// <summary>It boots; at the first use of a QEMU on this host its accelerators are proven before.</summary>
+    Start = 1,
+    /// <summary>Inputs go in.</summary>
+    Put = 2,
+    /// <summary>The program runs.</summary>
+    Run = 3,
+    /// <summary>Outputs come out.</summary>
+    Get = 4,
+    /// <summary>The machine is ended and removed.</summary>
+    Destroy = 5,
+}
+
+/// <summary>How long a step took.</summary>
+/// <param name="Phase">Which.</param>
+/// <param name="Duration">By the host's monotonic clock.</param>
+public readonly record struct JobPhaseTime(JobPhase Phase, TimeSpan Duration);
+
+/// <summary>How far a job has come. Told at each change of phase, at each report of the program, with transfers, and once a second while it runs.</summary>
+/// <param name="Phase">What is being done.</param>
+/// <param name="FractionDone">What the program last reported by <c>msg_to_host fraction_done</c>, 0 to 1; null before its first report.</param>
+/// <param name="CpuTime">CPU time of the QEMU process until now.</param>
+/// <param name="Elapsed">Since the job began.</param>
+/// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>.</param>
+public sealed record JobProgress(JobPhase Phase, double? FractionDone, TimeSpan CpuTime, TimeSpan Elapsed, TransferProgress? Transfer);

@@ -1,0 +1,46 @@
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Vms;
+
+namespace DesktopGrid.VmSandbox.Jobs;
+
+/// <summary>What came of a job whose program ran to its end. A non-zero exit code is a result, not a failure.</summary>
+public sealed record JobResult
+{
+    /// <summary>The program's exit code, 0 to 255; null when a signal ended it.</summary>
+    public int? ExitCode { get; init; }
+    /// <summary>The number of the Linux signal that ended it; null otherwise.</summary>
+    public int? Signal { get; init; }
+    /// <summary>What it wrote to standard output, up to the limit. Hostile bytes.</summary>
+    public required ReadOnlyMemory<byte> StandardOutput { get; init; }
+    /// <summary>What it wrote to standard error, up to the limit. Hostile bytes.</summary>
+    public required ReadOnlyMemory<byte> StandardError { get; init; }
+    /// <summary>Bytes of both that came after the limit and were dropped.</summary>
+    public long DroppedBytes { get; init; }
+    /// <summary>The files that came out, in the order in which the job names them.</summary>
+    public required IReadOnlyList<JobOutputFile> Outputs { get; init; }
+    /// <summary>Messages of the program to the host, oldest first; the last thousand.</summary>
+    public required IReadOnlyList<GuestMessage> Messages { get; init; }
+    /// <summary>User and system time of the program and its children, by the guest's clock and the guest's word.</summary>
+    public TimeSpan CpuTime { get; init; }
+    /// <summary>CPU time that the host spent on the machine while the program ran, by the host's own count: what a grid can trust.</summary>
+    public TimeSpan HostCpuTime { get; init; }
+    /// <summary>Largest resident set of one of the program's processes, in bytes, by the guest's word.</summary>
+    public long PeakMemoryBytes { get; init; }
+    /// <summary>How long each phase took.</summary>
+    public required IReadOnlyList<JobPhaseTime> Phases { get; init; }
+    /// <summary>The machine that ran it; it is gone, but its log stays for <see cref="VmOptions.KeepLog"/>.</summary>
+    public required VmId Machine { get; init; }
+    /// <summary>What executed the guest.</summary>
+    public required Accelerator Accelerator { get; init; }
+    /// <summary>What the machine was worth as a barrier.</summary>
+    public required AssuranceLevel Assurance { get; init; }
+    /// <summary>The versioned machine type.</summary>
+    public required string MachineType { get; init; }
+    /// <summary>The CPU model with its feature switches, which is part of a scientific result.</summary>
+    public required string CpuModel { get; init; }
+    /// <summary>The QEMU that ran it.</summary>
+    public required string QemuVersion { get; init; }
+    /// <summary>Which way the machine came to run.</summary>
+    public required StartPath StartPath { get; init; }
+}

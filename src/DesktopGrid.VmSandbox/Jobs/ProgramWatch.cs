@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Globalization;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Vms;
+
+namespace DesktopGrid.VmSandbox.Jobs;
+
+/// <summary>Follows a running program: keeps and logs its output, hears its reports, and watches its limits.</summary>
+internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput, TimeProvider time)
+{
+    /// <summary>The message by which a program tells how far it is: a number from 0 to 1.</summary>
+    public const string FractionDoneKey = "fraction_done";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ArrayBufferWriter<byte> _stdout = new();
+    private readonly ArrayBufferWriter<byte> _stderr = new();
+    private readonly Queue<GuestMessage> _messages = new();
+    private readonly LineSplitter _stdoutLines = new(line => machine.Log.Write(LogSource.Stdout, line));
+    private readonly LineSplitter _stderrLines = new(line => machine.Log.Write(LogSource.Stderr, line));
+
+    public ReadOnlyMemory<byte> StandardOutput => _stdout.WrittenMemory;
+
+    public ReadOnlyMemory<byte> StandardError => _stderr.WrittenMemory;
+
+    public IReadOnlyList<GuestMessage> Messages => [.. _messages];
+
+    /// <summary>CPU time of the machine since the watch began.</summary>
+    public TimeSpan HostCpuTime { get; private set; }
+
+    /// <exception cref="JobException">A limit was passed; the program is to be ended.</exception>
+    public async Task<GuestTaskStatus> RunAsync(ISandboxSession session, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var following = FollowAsync(session, over.Token);
+        var watching = WatchLimitsAsync(over.Token);
+        try
+        {
+            await (await Task.WhenAny(following, watching).ConfigureAwait(false)).ConfigureAwait(false);
+            return await following.ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+            await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What a report says; null for one that is no number from 0 to 1.</summary>
+    public static double? ParseFraction(string text) =>
+        double.TryParse(text.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value : null;
+
+    private async Task<GuestTaskStatus> FollowAsync(ISandboxSession session, CancellationToken cancellationToken)
+    {
+        await foreach (var happened in session.FollowAsync(default, cancellationToken).ConfigureAwait(false))
+        {
+            switch (happened)
+            {
+                case TaskOutput output:
+                    await TakeAsync(output).ConfigureAwait(false);
+                    break;
+                case TaskMessage { Message: var message }:
+                    Take(message);
+                    break;
+                case TaskEnded { Status: var status }:
+                    _stdoutLines.Flush();
+                    _stderrLines.Flush();
+                    return status;
+            }
+        }
+
+        throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon stopped telling about the program before its end.");
+    }
+
+    private async Task TakeAsync(TaskOutput output)
+    {
+        var (kept, lines) = output.IsError ? (_stderr, _stderrLines) : (_stdout, _stdoutLines);
+        // The guest promised to keep no more; its promise is worth nothing.
+        var fits = (int)Math.Min(output.Bytes.Length, limits.StandardOutputBytes - kept.WrittenCount);
+        kept.Write(output.Bytes.Span[..fits]);
+        lines.Add(output.Bytes.Span[..fits]);
+        if (onOutput is not null && fits > 0)
+        {
+            await onOutput(output with { Bytes = output.Bytes[..fits] }).ConfigureAwait(false);
+        }
+    }
+
+    private void Take(GuestMessage message)
+    {
+        _messages.Enqueue(message);
+        if (_messages.Count > ProtocolLimits.MaxMessagesKept)
+        {
+            _messages.Dequeue();
+        }
+
+        if (message.Key == FractionDoneKey && ParseFraction(message.Value) is { } fraction)
+        {
+            clock.FractionDone = fraction;
+            clock.Tell(null);
+        }
+    }
+
+    private async Task WatchLimitsAsync(CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var before = machine.CpuTime;
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Measure(before);
+                clock.Tell(null);
+                Demand("CPU time", limits.CpuTime, HostCpuTime);
+                Demand("wall time", limits.WallTime, time.GetElapsedTime(start));
+            }
+        }
+        finally
+        {
+            Measure(before);
+        }
+    }
+
+    private void Measure(TimeSpan before)
+    {
+        clock.CpuTime = machine.CpuTime;
+        HostCpuTime = clock.CpuTime - before;
+    }
+
+    private static void Demand(string what, TimeSpan? limit, TimeSpan used)
+    {
+        if (limit < used)
+        {
+            throw new JobException(SandboxErrorCode.JobLimitExceeded, $"The program passed its limit of {limit.Value.TotalSeconds:0.#} s {what} and was ended.") { Step = "job.run", Fate = TaskFate.MayHaveRun };
+        }
+    }
+}

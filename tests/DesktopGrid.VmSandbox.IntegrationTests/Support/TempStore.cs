@@ -1,0 +1,40 @@
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
+
+/// <summary>A store in a folder of its own, with the real guest image and the real QEMU; removed at the end.</summary>
+internal sealed class TempStore : IAsyncDisposable
+{
+    private TempStore(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    public string StorePath => Path.Combine(Folder, "store");
+
+    public SandboxHost Host { get; private set; } = null!;
+
+    public static async Task<TempStore> OpenAsync(Action<SandboxHostOptions>? configure = null)
+    {
+        var store = new TempStore(Directory.CreateTempSubdirectory("vmsandbox-test-").FullName);
+        store.Host = await store.OpenHostAsync(configure);
+        return store;
+    }
+
+    /// <summary>Another host on the same store.</summary>
+    public Task<SandboxHost> OpenHostAsync(Action<SandboxHostOptions>? configure = null)
+    {
+        var options = new SandboxHostOptions { StorePath = StorePath };
+        // The build machine has no working KVM; one test proves that the verdict is found, the others do not wait for it.
+        options.Qemu.Accelerator = Accelerator.Tcg;
+        configure?.Invoke(options);
+        return SandboxHost.OpenAsync(options, TestLog.Factory);
+    }
+
+    public string Path_(string name) => Path.Combine(Folder, name);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
