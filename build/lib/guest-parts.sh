@@ -1,49 +1,51 @@
-# The steps of guest.sh: packages, daemon, kernel, initial RAM disk, root disk, manifest. Sourced, never run.
+# The steps of guest.sh: daemon, kernel, initial RAM disk, root disk, manifest. Sourced, never run.
 # shellcheck shell=bash disable=SC2154
 
 # Nothing in the image carries the time at which it was made: two builds give the same bytes.
 export SOURCE_DATE_EPOCH=1700000000 E2FSPROGS_FAKE_TIME=1700000000
-kernel_line='console=ttyS0 quiet panic=1 mitigations=off no_timer_check tsc=reliable cryptomgr.notests edd=off usbcore.nousb 8250.nr_uarts=1 cgroup_disable=memory'
+image_limit=20000000
+# What only emulation wants (mitigations=off norandmaps) the library adds.
+kernel_line='console=ttyS0 quiet panic=1 no_timer_check tsc=reliable cryptomgr.notests edd=off usbcore.nousb 8250.nr_uarts=1 cgroup_disable=memory'
 
-package_names() { sed -e 's/#.*//' "$repository/build/guest/packages" | awk 'NF { print $1 }'; }
-
-# fetch_packages DIR: the newest version that this machine's Debian offers, the kernel's through the name that follows it.
-fetch_packages() {
-    local folder=$1 name file
-    [ -e "$folder/complete" ] && return
-    say "fetching Debian's packages"
-    apt-cache show busybox-static >/dev/null 2>&1 || as_root apt-get -qq update >&2
-    mkdir -p "$folder"
-    for name in $(package_names); do
-        if [ "$name" = linux-image-cloud-amd64 ]; then
-            name=$(apt-cache depends "$name" | awk '/Depends: linux-image-/ { print $2; exit }')
-        fi
-        (cd "$folder" && apt-get -qq download "$name" 2>/dev/null) || fail "Debian's package $name cannot be fetched; is there a network, and has apt-get update run?"
-    done
-    for file in "$folder"/*.deb; do dpkg-deb -f "$file" Package Version | awk '{ printf "%s%s", $2, NR == 1 ? " " : "\n" }'; done | sort >"$folder/complete"
+# inputs_hash DAEMON: of all that decides the image's bytes; an image with the same one need not be made again.
+inputs_hash() {
+    (
+        cd "$repository"
+        find build/guest build/guest.sh build/lib/guest-parts.sh build/lib/guest-packages.sh src/DesktopGrid.VmSandbox.Contracts src/DesktopGrid.VmSandbox.GuestDaemon Directory.*.props LICENSE global.json \
+            \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+        cat "$packages/complete"
+        if [ -n "$1" ]; then sha256sum <"$1"; else dotnet --version; fi
+    ) | sha256sum | cut -d' ' -f1
 }
 
-# fetch_sources PACKAGES DIR: what the GPL asks for, at the versions in the image.
-fetch_sources() {
-    local file source
-    mkdir -p "$2"
-    for file in "$1"/*.deb; do
-        source=$(dpkg-deb -W --showformat '${source:Package}=${source:Version}' "$file")
-        say "fetching the source of $source"
-        (cd "$2" && apt-get -qq source --download-only "$source") || fail "the source $source cannot be fetched; is there a deb-src line in apt's sources?"
-    done
+# unpack_libc DIR: what the daemon is linked with. Not this machine's: the image names the version, and its source can be fetched.
+unpack_libc() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    dpkg-deb --fsys-tarfile "$packages"/libc6-dev_*.deb | tar -x -C "$1" --strip-components=4 --wildcards './usr/lib/x86_64-linux-gnu/*.[ao]'
+    # By this name it is a linker's script, which leads back to this machine's.
+    mv -f "$1"/libm-*.a "$1/libm.a"
 }
 
+# build_daemon SOURCES TARGET: prints the daemon's file.
 build_daemon() {
-    local target=$artifacts/guest/daemon
-    dotnet publish "$repository/src/DesktopGrid.VmSandbox.GuestDaemon" -c Release -r linux-x64 -o "$target" -v quiet --nologo >&2 || fail "the communication daemon does not build"
-    printf '%s\n' "$target/vmsandboxd"
+    unpack_libc "$2-libc"
+    bounded 1200 dotnet publish "$1/src/DesktopGrid.VmSandbox.GuestDaemon" -c Release -r linux-x64 -o "$2" -p:GlibcFolder="$2-libc" -v quiet --nologo >&2 || fail "the communication daemon does not build"
+    printf '%s\n' "$2/vmsandboxd"
 }
 
-# make_image PACKAGES DAEMON OUTPUT: into a folder beside the output, which is renamed when it is whole.
+# build_daemon_elsewhere DIR: once more from nothing, in another folder.
+build_daemon_elsewhere() {
+    mkdir -p "$1/tree"
+    tar -C "$repository" --exclude=./.git --exclude=./artifacts --exclude=bin --exclude=obj -cf - . | tar -C "$1/tree" -xf -
+    build_daemon "$1/tree" "$1/daemon"
+}
+
+# make_image PACKAGES DAEMON OUTPUT: in a folder beside the output, which takes its place when it is whole.
 make_image() {
-    local packages=$1 daemon=$2 output=$3 work file
-    work=$(mktemp -d "${TMPDIR:-/tmp}/vmsandbox-guest.XXXXXX")
+    local packages=$1 daemon=$2 output=$3 file size
+    mkdir -p "$(dirname "$output")"
+    work=$(mktemp -d "$(dirname "$output")/.vmsandbox-guest.XXXXXX")
     say "making the guest image"
     for file in "$packages"/*.deb; do dpkg-deb -x "$file" "$work/debian"; done
     mkdir "$work/out"
@@ -52,9 +54,10 @@ make_image() {
     fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-parts.sh"; make_initrd "$2"; make_root "$2" "$3"' make "$repository" "$work" "$daemon"
     write_licences "$work"
     write_manifest "$work" "$packages/complete"
-    rm -rf "$output"
-    mkdir -p "$(dirname "$output")"
-    chmod 0755 "$work/out"
+    size=$(du -cb "$work"/out/* | tail -1 | cut -f1)
+    [ "$size" -le $image_limit ] || fail "the guest image has $size bytes; the limit is $image_limit"
+    chmod -R u=rwX,go=rX "$work/out"
+    if [ -e "$output" ]; then mv "$output" "$work/old"; fi
     mv "$work/out" "$output"
     rm -rf "$work"
 }
@@ -74,10 +77,8 @@ unpack_kernel() {
     esac >"$work/vmlinux" 2>/dev/null || true # the payload's last four bytes are its length, which the tools call garbage
     [ "$(od -An -tx1 -N4 "$work/vmlinux" | tr -d " ")" = 7f454c46 ] || fail "the kernel cannot be unpacked: its compression is not lz4, xz or zstd"
     [ "$(size_of "$work/vmlinux")" = "$(tail -c 4 "$work/payload" | od -An -tu4 | tr -d " ")" ] || fail "the kernel cannot be unpacked: it is cut short"
-    # Packing takes a minute, so the packed kernel is kept beside the packages, under the hash of what is in it.
-    local kept; kept=$artifacts/guest/packages/vmlinux-$(hash_of "$work/vmlinux").br
-    [ -e "$kept" ] || { brotli --quality=11 --lgwin=24 --keep --output="$kept.part" "$work/vmlinux"; mv "$kept.part" "$kept"; }
-    cp "$kept" "$work/out/vmlinux.br"
+    # A higher quality takes up to a hundred seconds for a megabyte less.
+    brotli --quality=6 --lgwin=24 --output="$work/out/vmlinux.br" "$work/vmlinux"
 }
 
 # module_closure DIR MODULE...: the modules and what they need, in an order in which they load.
@@ -95,7 +96,7 @@ make_initrd() {
     depmod -b "$work/debian" "$(basename "$modules")"
     mkdir -p "$tree"/{bin,dev,proc,sys,root,modules}
     cp "$work/debian/bin/busybox" "$tree/bin/busybox"
-    for name in sh mount echo cat reboot insmod usleep switch_root; do ln -s busybox "$tree/bin/$name"; done
+    for name in sh blockdev mount reboot insmod usleep switch_root; do ln -s busybox "$tree/bin/$name"; done
     cp "$repository/build/guest/init" "$tree/init"
     chmod 0755 "$tree/init"
     # shellcheck disable=SC2046
@@ -134,20 +135,44 @@ make_root() {
     chmod 0700 "$tree/work"
     find "$tree" -exec touch -h -d @"$SOURCE_DATE_EPOCH" {} +
     # No journal (the disk dies with the machine) and no checksums (emulation pays for every one). 8 GiB virtual, a few MB real.
+    # One per cent is root's: when the program has filled the disk, its last words are still kept.
     truncate -s 8G "$work/base.raw"
-    mke2fs -q -t ext4 -d "$tree" -m 0 -b 4096 -N 262144 -L sandbox -U 6d5f1c4e-0f5e-4b6c-9d0a-5a4d53424f58 \
+    mke2fs -q -t ext4 -d "$tree" -m 1 -b 4096 -N 262144 -L sandbox -U 6d5f1c4e-0f5e-4b6c-9d0a-5a4d53424f58 \
         -O '^has_journal,^metadata_csum,^resize_inode,^64bit,uninit_bg' -E 'hash_seed=6d5f1c4e-0f5e-4b6c-9d0a-5a4d53424f58,lazy_itable_init=1,nodiscard,root_owner=0:0' "$work/base.raw"
-    qemu-img convert -q -c -m 1 -f raw -O qcow2 -o cluster_size=65536,compression_type=zlib "$work/base.raw" "$work/out/base.qcow2"
+    # mke2fs takes the time of a file's last change of state from the host, and no tool can set that there.
+    (cd "$tree" && find . -printf 'set_inode_field "/%P" ctime @'"$SOURCE_DATE_EPOCH\n") >"$work/times"
+    debugfs -w -f "$work/times" "$work/base.raw" >/dev/null 2>&1
+    # Packed as a whole, not by qcow2's own compression: the store unpacks it once, where QEMU would at every start of a machine.
+    qemu-img convert -q -m 1 -f raw -O qcow2 -o cluster_size=65536 "$work/base.raw" "$work/base.qcow2"
+    brotli --quality=9 --lgwin=24 --output="$work/out/base.qcow2.br" "$work/base.qcow2"
     rm "$work/base.raw"
+}
+
+licence_of() {
+    [ -r "$2" ] || fail "the licence of $1 is missing: there is no $2"
+    printf '======== %s ========\n\n' "$1"
+    cat "$2"
+    printf '\n'
 }
 
 write_licences() {
     local file
-    for file in "$1"/debian/usr/share/doc/*/copyright; do
-        printf '======== %s ========\n\n' "$(basename "$(dirname "$file")")"
-        cat "$file"
-        printf '\n'
-    done >"$1/out/LICENCES"
+    {
+        cat <<'TEXT'
+What the guest image is made of, each with its licence below: the communication daemon vmsandboxd, which holds parts of .NET and of glibc
+(libc6-dev), and the Debian packages that manifest.json lists with their versions. build/guest.sh --sources DIR fetches the sources of these
+versions; build/guest.sh makes the image anew, also of changed ones.
+
+TEXT
+        licence_of vmsandboxd "$repository/LICENSE"
+        # Native AOT puts the runtime into the daemon; its licence asks to be named.
+        licence_of .NET "$dotnet_root/LICENSE.txt"
+        licence_of "Third parties within .NET" "$dotnet_root/ThirdPartyNotices.txt"
+        for file in "$1"/debian/usr/share/doc/*; do
+            if [ -L "$file" ]; then printf '======== %s ========\n\nSee %s.\n\n' "$(basename "$file")" "$(readlink "$file")"; fi
+            [ -L "$file" ] || licence_of "$(basename "$file")" "$file/copyright"
+        done
+    } >"$1/out/LICENCES"
 }
 
 hash_of() { sha256sum "$1" | cut -d' ' -f1; }
@@ -168,7 +193,7 @@ write_manifest() {
   "files": {
     "kernel": { "name": "vmlinux.br", "sha256": "$(hash_of "$out/vmlinux.br")", "length": $(size_of "$out/vmlinux.br"), "uncompressedLength": $(size_of "$work/vmlinux"), "uncompressedSha256": "$(hash_of "$work/vmlinux")" },
     "initrd": { "name": "initrd", "sha256": "$(hash_of "$out/initrd")", "length": $(size_of "$out/initrd") },
-    "base": { "name": "base.qcow2", "sha256": "$(hash_of "$out/base.qcow2")", "length": $(size_of "$out/base.qcow2"), "format": "qcow2", "virtualSize": 8589934592 }
+    "base": { "name": "base.qcow2.br", "sha256": "$(hash_of "$out/base.qcow2.br")", "length": $(size_of "$out/base.qcow2.br"), "uncompressedLength": $(size_of "$work/base.qcow2"), "uncompressedSha256": "$(hash_of "$work/base.qcow2")", "format": "qcow2", "virtualSize": 8589934592 }
   },
   "packages": [$list]
 }

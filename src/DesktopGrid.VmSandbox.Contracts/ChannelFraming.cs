@@ -18,12 +18,15 @@ namespace DesktopGrid.VmSandbox.Contracts;
 /// </summary>
 public static class ChannelFraming
 {
-    /// <summary>The most payload bytes of one frame.</summary>
-    public const int MaxPayload = 128 * 1024;
     /// <summary>Bytes before the payload.</summary>
     public const int HeaderLength = 8;
     /// <summary>Bytes after the payload.</summary>
     public const int TrailerLength = 4;
+    /// <summary>
+    /// The most payload bytes of one frame, which with header and trailer is 128 KiB then: four times what the guest's driver sends at once,
+    /// so that no frame begins or ends with a few bytes on their own.
+    /// </summary>
+    public const int MaxPayload = (128 * 1024) - HeaderLength - TrailerLength;
     /// <summary>Bytes of a hello or a ready.</summary>
     public const int HelloLength = 32;
     /// <summary>Bytes of an epoch.</summary>

@@ -6,9 +6,9 @@ namespace DesktopGrid.VmSandbox.Contracts;
 /// </summary>
 public static class ChannelPorts
 {
-    /// <summary>Short requests: ping, start, stop, mkdir, delete, messages.</summary>
+    /// <summary>Short requests: ping, start, stop, mkdir, messages.</summary>
     public static IReadOnlyList<string> Control { get; } = ["org.desktopgrid.control.0", "org.desktopgrid.control.1"];
-    /// <summary>Bulk: put, get, ls, output.</summary>
+    /// <summary>Bulk: put, get, ls, delete, output.</summary>
     public static IReadOnlyList<string> Data { get; } = ["org.desktopgrid.data.0", "org.desktopgrid.data.1", "org.desktopgrid.data.2"];
     /// <summary>The one request that waits for news of the task.</summary>
     public static IReadOnlyList<string> Watch { get; } = ["org.desktopgrid.watch.0"];

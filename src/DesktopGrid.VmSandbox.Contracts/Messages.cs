@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text.Json;
+
 namespace DesktopGrid.VmSandbox.Contracts;
 
 /// <summary>The answer to a ping.</summary>
@@ -5,7 +8,33 @@ namespace DesktopGrid.VmSandbox.Contracts;
 /// <param name="Daemon">The daemon's own version, for people.</param>
 /// <param name="UptimeMs">Milliseconds since the guest's kernel started.</param>
 /// <param name="Task">The state of the task.</param>
-public sealed record PingReply(int Protocol, string Daemon, long UptimeMs, GuestTaskState Task);
+public sealed record PingReply(int Protocol, string Daemon, long UptimeMs, GuestTaskState Task)
+{
+    /// <summary>
+    /// As <see cref="ContractsJsonContext"/> would write it, without the serializer: the answer that a start waits for is the first of all,
+    /// and to set the serializer up took an emulated guest as long as the rest of its way.
+    /// </summary>
+    internal byte[] ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("protocol"u8, Protocol);
+            json.WriteString("daemon"u8, Daemon);
+            json.WriteNumber("uptimeMs"u8, UptimeMs);
+            json.WriteString("task"u8, Task switch
+            {
+                GuestTaskState.None => nameof(GuestTaskState.None),
+                GuestTaskState.Running => nameof(GuestTaskState.Running),
+                _ => nameof(GuestTaskState.Exited),
+            });
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
 
 /// <summary>The life of a task, as the daemon sees it.</summary>
 public enum GuestTaskState
@@ -28,7 +57,7 @@ public sealed record TaskStartRequest
     public required string Program { get; init; }
     /// <summary>The arguments after the program's name.</summary>
     public IReadOnlyList<string> Arguments { get; set; } = [];
-    /// <summary>Environment variables, added to the daemon's small default set (PATH, HOME, LANG, VMSANDBOX_INBOX).</summary>
+    /// <summary>Environment variables, added to the daemon's small default set (PATH, HOME, TMPDIR, LANG, VMSANDBOX_INBOX, VMSANDBOX_MESSAGES).</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
     /// <summary>The folder to start in, relative to the work directory; null for the work directory itself.</summary>
     public string? Directory { get; init; }
@@ -86,7 +115,7 @@ public enum GuestEntryKind
 /// <param name="Name">The name, without folder. A name that is no UTF-8 has U+FFFD in place of the broken bytes and cannot be asked for.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Length">Bytes of a file; 0 for the others.</param>
-/// <param name="Mode">Permission bits.</param>
+/// <param name="Mode">Permission bits, the lower twelve of st_mode (inode(7)).</param>
 /// <param name="ModifiedMs">Last change, in milliseconds since 1970 by the guest's clock.</param>
 public sealed record GuestEntry(string Name, GuestEntryKind Kind, long Length, int Mode, long ModifiedMs);
 

@@ -13,6 +13,8 @@ public static class ProtocolLimits
     public const int MaxMessageKeyLength = 64;
     /// <summary>How many messages to the host are kept in the guest; the oldest give way.</summary>
     public const int MaxMessagesKept = 1000;
+    /// <summary>How many characters these messages may hold together: they lie in the memory of a guest that may have little.</summary>
+    public const int MaxMessageCharactersKept = 4 * 1024 * 1024;
     /// <summary>The largest JSON answer that is not a listing, in bytes. 1000 messages come in several answers.</summary>
     public const int MaxJsonBytes = 1024 * 1024;
     /// <summary>The longest line of a listing, in bytes.</summary>

@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Text;
 
 namespace DesktopGrid.VmSandbox.Contracts;
 
 /// <summary>
 /// The rule for a path inside the work directory, the same for host and guest: relative, forward slashes, no empty, <c>.</c> or
-/// <c>..</c> part, no NUL, within the ceilings. The guest's kernel checks links besides; this is the first gate, not the only one.
+/// <c>..</c> part, no NUL, well-formed Unicode, within the ceilings. The guest's kernel checks links besides; this is the first gate, not the only one.
 /// </summary>
 public static class RelativePath
 {
@@ -36,6 +37,12 @@ public static class RelativePath
             return "The path holds a NUL character.";
         }
 
+        if (!IsWellFormed(path))
+        {
+            // Encoding it would put U+FFFD in its place, and so name another file.
+            return "The path holds half of a surrogate pair, which has no UTF-8.";
+        }
+
         if (Encoding.UTF8.GetByteCount(path) > ProtocolLimits.MaxPathBytes)
         {
             return $"The path is longer than {ProtocolLimits.MaxPathBytes} bytes.";
@@ -55,5 +62,20 @@ public static class RelativePath
         }
 
         return null;
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        return true;
     }
 }

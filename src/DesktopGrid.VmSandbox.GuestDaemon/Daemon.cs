@@ -3,9 +3,8 @@ using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Execution;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using DesktopGrid.VmSandbox.GuestDaemon.Transport;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon;
 
@@ -16,57 +15,37 @@ namespace DesktopGrid.VmSandbox.GuestDaemon;
 internal static class Daemon
 {
     private const uint TaskUserId = 1000;
-    private static readonly TimeSpan Forever = TimeSpan.FromDays(3650);
+    private const int MinThreads = 16;
 
     public static async Task<int> RunAsync()
     {
         Machine.MountKernelFileSystems();
+        Machine.KeepCodeInMemory();
+        // Before the first thread of the pool, which inherits the priority.
+        LinuxLimits.Apply();
+        // A thread that waits for the disk must not keep a ping waiting for a thread; the pool grows by two a second only.
+        ThreadPool.SetMinThreads(MinThreads, MinThreads);
         var layout = new GuestLayout("");
         layout.Prepare();
         var changed = new ChangeSignal();
         var outbox = new Outbox(changed);
-        using var reaper = new Reaper();
+        using var messages = new MessageSocket(layout.MessageSocket, outbox);
+        using var ground = new TaskGround(messages);
         using var inbox = new Inbox(layout.Inbox, TaskUserId);
         using var work = new WorkDirectory(layout.Work, TaskUserId);
-        using var execution = new ExecutionEnvironment(layout, work, new TaskUser(TaskUserId), reaper, inbox, outbox, changed);
+        using var execution = new ExecutionEnvironment(layout, work, new TaskUser(TaskUserId), ground, inbox, outbox, changed);
         var router = new Router();
         new ControlEndpoints(execution).Map(router);
-        new FileEndpoints(work, execution, layout).Map(router);
+        new FileEndpoints(work, execution.ResetAsync, layout).Map(router);
         new TaskEndpoints(execution).Map(router);
         new MessageEndpoints(inbox, outbox).Map(router);
 
-        reaper.Start();
-        using var messages = new MessageSocket(layout.MessageSocket, outbox);
-        messages.Start();
         var ports = await PortDiscovery.FindAllAsync();
         DaemonLog.Write($"version {DaemonVersion.Text}, protocol {Contracts.ProtocolVersion.Current}, {ports.Count} ports");
-        await using var app = Build(ports);
-        app.Run(router.InvokeAsync);
-        await app.RunAsync();
+        using var server = new PortServer(router.InvokeAsync);
+        await server.StartAsync(ports, CancellationToken.None);
+        // The first process never ends of itself; the machine ends with it.
+        await Task.Delay(Timeout.Infinite);
         return 0;
-    }
-
-    private static WebApplication Build(IReadOnlyList<PortEndPoint> ports)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IConnectionListenerFactory, PortListenerFactory>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            var limits = options.Limits;
-            limits.MaxRequestBodySize = null;
-            // The port is the connection: it may be silent for days, and a slow host is no attacker. (TimeSpan.MaxValue overflows Kestrel's clock.)
-            limits.KeepAliveTimeout = Forever;
-            limits.RequestHeadersTimeout = Forever;
-            limits.MinRequestBodyDataRate = null;
-            limits.MinResponseDataRate = null;
-            limits.MaxRequestBufferSize = null;
-            limits.MaxResponseBufferSize = null;
-            foreach (var port in ports)
-            {
-                options.Listen(port, static listen => listen.Protocols = HttpProtocols.Http1);
-            }
-        });
-        return builder.Build();
     }
 }

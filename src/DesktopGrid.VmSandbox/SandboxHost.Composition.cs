@@ -1,15 +1,19 @@
 using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
-using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Qemu.Discovery;
+using DesktopGrid.VmSandbox.Qemu.Launching;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Sessions.Http;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 using DesktopGrid.VmSandbox.Vms.Lifecycle;
+using DesktopGrid.VmSandbox.Vms.Running;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,17 +27,19 @@ public sealed partial class SandboxHost
         loggers ??= NullLoggerFactory.Instance;
         var time = TimeProvider.System;
         var layout = new StoreLayout(options.StorePath);
-        layout.Prepare();
-        var database = CatalogDatabase.Open(layout.Catalog);
+        var platform = HostPlatform.Create(time);
+        CatalogDatabase? database = null;
         try
         {
-            var platform = HostPlatform.Create(time);
+            layout.Prepare(platform.Files);
+            database = CatalogDatabase.Open(layout.Catalog);
             var launcher = new QemuLauncher(platform, options.Qemu, time, loggers);
             var selector = new QemuSelector(
                 new QemuLocator(platform, options.Qemu),
                 new QemuProber(platform, options.Qemu, time, loggers),
                 new AcceleratorProver(platform, launcher, options.Qemu, time),
-                new VerdictTable(database, time),
+                new KeptVerdicts(new VerdictTable(database), time),
+                platform,
                 options.Qemu);
             var services = new VmServices(
                 layout,
@@ -44,34 +50,77 @@ public sealed partial class SandboxHost
                 launcher,
                 options.Qemu,
                 platform,
-                new HttpGuestLinkFactory(options.Session, time),
+                new HttpGuestLinkFactory(options.Session),
                 time,
                 loggers.CreateLogger<SandboxHost>());
             return new HostParts(services, database, platform, selector);
         }
         catch
         {
-            database.Dispose();
+            database?.Dispose();
+            platform.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Between discovery, which wants verdicts remembered, and the catalog, which remembers plain texts: the two know nothing of each other.</summary>
+    private sealed class KeptVerdicts(VerdictTable table, TimeProvider time) : IVerdictStore
+    {
+        public Task<AcceleratorVerdict?> FindAsync(string key, Accelerator accelerator, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult(table.Find(key, accelerator.ToString()) is { } row ? new AcceleratorVerdict(accelerator, row.IsProven, row.Reason) : null);
+        }
+
+        public Task SaveAsync(string key, AcceleratorVerdict verdict, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            table.Save(new VerdictRow(key, verdict.Accelerator.ToString(), verdict.IsProven, verdict.Reason, time.GetUtcNow()));
+            return Task.CompletedTask;
         }
     }
 
     /// <summary>What a host owns, and the order in which it lets go.</summary>
     private sealed class HostParts(VmServices services, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
     {
+        private readonly JobTable _jobs = new(database);
+        private readonly JobTelemetry _telemetry = new(services.Logger);
+        private readonly JobsUnderWay _underWay = new(services.Time);
+
         public StoreLayout Layout => services.Layout;
 
         public TimeProvider Time => services.Time;
+
+        public StringComparer FileNames => platform.FileNames;
 
         public VmManager Machines { get; } = new(services);
 
         public StoreReconciler Reconciler { get; } = new(services);
 
-        public JobTable Jobs { get; } = new(database);
-
-        public JobTelemetry Telemetry { get; } = new();
-
         public static ISandboxSession SessionOf(IRunningMachine machine) => ((HttpGuestLink)machine.Link).Session;
+
+        public Task<JobResult> RunAsync(SandboxJob job, IProgress<JobProgress>? progress, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken) =>
+            _underWay.RunAsync(() => new JobRunner(job, Machines, SessionOf, _jobs, _telemetry, FileNames, Time, _underWay.Closing).RunAsync(progress, onOutput, cancellationToken));
+
+        public IReadOnlyList<InterruptedJob> InterruptedJobs() =>
+        [
+            .. _jobs.Interrupted().Select(static row => new InterruptedJob
+            {
+                Id = row.Id,
+                Machine = VmId.Parse(row.MachineId),
+                Program = row.Program,
+                Labels = row.Labels,
+                Fate = row.Fate,
+                StartedAt = row.StartedAt,
+                EndedAt = row.EndedAt,
+                ExitCode = row.ExitCode,
+            }),
+        ];
+
+        public void ForgetJob(string id) => _jobs.Remove(id);
+
+        public Task<HostDiagnosis> Examine(CancellationToken cancellationToken) =>
+            new Doctor(services.Selector, services.Images, Machines, SessionOf, Time).ExamineAsync(cancellationToken);
 
         public IAsyncEnumerable<LogLine> ReadLog(VmId machine, LogQuery query, CancellationToken cancellationToken)
         {
@@ -83,8 +132,9 @@ public sealed partial class SandboxHost
 
         public async ValueTask DisposeAsync()
         {
+            await _underWay.DisposeAsync().ConfigureAwait(false);
             await Machines.DisposeAsync().ConfigureAwait(false);
-            Telemetry.Dispose();
+            _telemetry.Dispose();
             selector.Dispose();
             platform.Dispose();
             database.Dispose();

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Sessions;
@@ -13,13 +14,14 @@ namespace DesktopGrid.VmSandbox;
 public sealed partial class SandboxHost : IAsyncDisposable
 {
     private readonly HostParts _parts;
+    private bool _isClosed;
 
     private SandboxHost(HostParts parts) => _parts = parts;
 
-    /// <summary>The ten machine verbs; checkpoint and resume come with a later version.</summary>
+    /// <summary>The machine verbs, usable until the host is disposed.</summary>
     public IVmManager Machines => _parts.Machines;
 
-    /// <summary>The store's folder.</summary>
+    /// <summary>The store's folder, absolute.</summary>
     public string StorePath => _parts.Layout.Root;
 
     /// <summary>
@@ -30,8 +32,8 @@ public sealed partial class SandboxHost : IAsyncDisposable
     /// <param name="loggers">Where the library logs; null for nowhere.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The open host.</returns>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    /// <exception cref="Primitives.SandboxException">The store cannot be made or written, or its catalog is damaged.</exception>
+    /// <exception cref="ArgumentException">Options have faults; all of them are in the message.</exception>
+    /// <exception cref="Primitives.SandboxException">The store cannot be made or written (<c>PlatformException</c>), or its catalog is damaged, newer or busy (<c>CatalogException</c>).</exception>
     public static async Task<SandboxHost> OpenAsync(SandboxHostOptions? options = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
         options ??= new SandboxHostOptions();
@@ -51,34 +53,88 @@ public sealed partial class SandboxHost : IAsyncDisposable
 
     /// <summary>Runs a job in a machine of its own, and leaves nothing of it behind.</summary>
     /// <param name="job">What to run.</param>
-    /// <param name="progress">Told how far it is; may be called by any thread.</param>
-    /// <param name="onOutput">Given the program's output as it comes, in order per stream; the next part waits for its end.</param>
+    /// <param name="progress">Told how far it is: at each change of phase, at each report of the program, with transfers and once a second; by any thread.</param>
+    /// <param name="onOutput">
+    /// Given the program's output as it comes, in order per stream, up to the job's limit; the next part waits for its end. What it throws
+    /// ends the job and reaches the caller unchanged. The bytes are the receiver's to keep.
+    /// </param>
+    /// <param name="cancellationToken">Ends the program and removes the machine, before the call ends.</param>
+    /// <returns>What came of it; a program that failed is a result too.</returns>
+    /// <exception cref="JobException">The job failed; its <see cref="Primitives.SandboxException.Fate"/> says whether the program ran.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed. One that is closed while the job runs ends the job with a <see cref="JobException"/>.</exception>
+    public Task<JobResult> RunAsync(SandboxJob job, IProgress<JobProgress>? progress = null, Func<TaskOutput, ValueTask>? onOutput = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return _parts.RunAsync(job, progress, onOutput, cancellationToken);
+    }
+
+    /// <summary>Runs a job in a machine of its own, and leaves nothing of it behind. Its output comes with the result, nothing before.</summary>
+    /// <param name="job">What to run.</param>
     /// <param name="cancellationToken">Ends the program and removes the machine.</param>
     /// <returns>What came of it.</returns>
     /// <exception cref="JobException">The job failed; its <see cref="Primitives.SandboxException.Fate"/> says whether the program ran.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<JobResult> RunAsync(SandboxJob job, IProgress<JobProgress>? progress = null, Func<TaskOutput, ValueTask>? onOutput = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(job);
-        return new JobRunner(job, _parts.Machines, HostParts.SessionOf, _parts.Jobs, _parts.Telemetry, _parts.Time).RunAsync(progress, onOutput, cancellationToken);
-    }
+    /// <exception cref="ObjectDisposedException">The host is closed, as above.</exception>
+    public Task<JobResult> RunAsync(SandboxJob job, CancellationToken cancellationToken) => RunAsync(job, null, null, cancellationToken);
 
-    /// <summary>Opens the task verbs of a running machine.</summary>
+    /// <summary>
+    /// Finds out what this computer can do: finds QEMU, verifies the image, proves every accelerator anew, boots a guest and pings it. Takes as long
+    /// as that does, under emulation some seconds and up to the proof's bound for each accelerator. A missing part is a finding, not an exception.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <returns>What was found.</returns>
+    public Task<HostDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default) => _parts.Examine(cancellationToken);
+
+    /// <summary>Opens the task verbs of a running machine; one that another process left running is taken up.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Its session; it ends with the machine's run and needs no disposal.</returns>
     /// <exception cref="VmException">The machine does not run, or another process holds it.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
     public async Task<ISandboxSession> OpenSessionAsync(VmId machine, CancellationToken cancellationToken = default) =>
-        HostParts.SessionOf(await _parts.Machines.RequireRunningAsync(machine, cancellationToken).ConfigureAwait(false));
+        HostParts.SessionOf(await _parts.Machines.RequireRunningAsync(machine, acceptSuspended: false, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// The jobs whose host processes died under them: what a grid must know before it gives the work out again. They stay until they are forgotten.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those known when this or another process last opened the store, oldest first.</returns>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    public Task<IReadOnlyList<InterruptedJob>> FindInterruptedJobsAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_parts.InterruptedJobs());
+    }
+
+    /// <summary>Forgets an interrupted job; nothing when it is forgotten already.</summary>
+    /// <param name="id">Its <see cref="InterruptedJob.Id"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A task that ends when it is forgotten.</returns>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    public Task ForgetInterruptedJobAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        cancellationToken.ThrowIfCancellationRequested();
+        _parts.ForgetJob(id);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Reads a machine's log; also after the machine is gone, for as long as its <see cref="VmOptions.KeepLog"/> asks.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="query">Which lines; null for all that are there.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>The lines, oldest first.</returns>
+    /// <returns>The lines, oldest first. They end with the log, or where the query follows it with the machine.</returns>
     /// <exception cref="VmException">There is no such machine and no log of it.</exception>
-    public IAsyncEnumerable<LogLine> ReadLogAsync(VmId machine, LogQuery? query = null, CancellationToken cancellationToken = default) => _parts.ReadLog(machine, query ?? new LogQuery(), cancellationToken);
+    /// <exception cref="ArgumentOutOfRangeException">The query's tail is negative.</exception>
+    public IAsyncEnumerable<LogLine> ReadLogAsync(VmId machine, LogQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        query ??= new LogQuery();
+        ArgumentOutOfRangeException.ThrowIfNegative(query.Tail ?? 0, nameof(query));
+        return _parts.ReadLog(machine, query, cancellationToken);
+    }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+    /// <summary>Ends every machine of this process that was not told to outlive it, and closes the store. Can be repeated.</summary>
+    /// <returns>A task that ends when all of that is done.</returns>
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isClosed, true) ? ValueTask.CompletedTask : _parts.DisposeAsync();
 }

@@ -25,23 +25,35 @@ public sealed class SandboxHostOptions
     /// <summary>Bounds of the talk with the guest.</summary>
     public SessionOptions Session { get; } = new();
 
+    /// <summary>Checks everything at once and tells all faults in one message.</summary>
+    /// <exception cref="ArgumentException">Something is out of its range.</exception>
     internal void Demand()
     {
-        Require(!string.IsNullOrWhiteSpace(StorePath), "The store's path is empty.");
+        var faults = new List<string>();
+        Require(!string.IsNullOrWhiteSpace(StorePath), "StorePath is empty.");
+        Require(GuestImage is null || !string.IsNullOrWhiteSpace(GuestImage), "GuestImage is empty; null means the default.");
+        Require(Qemu.EmulatorPath is null || !string.IsNullOrWhiteSpace(Qemu.EmulatorPath), "Qemu.EmulatorPath is empty; null means the default.");
+        Require(Qemu.Accelerator is null || Enum.IsDefined(Qemu.Accelerator.Value), "Qemu.Accelerator is none of its values.");
+        Require(Enum.IsDefined(Qemu.Priority), "Qemu.Priority is none of its values.");
+        Require(Qemu.RequiredLayers is not null && Qemu.RequiredLayers.All(Enum.IsDefined), "Qemu.RequiredLayers names a layer that there is not.");
         Require(Within(Qemu.ProofTimeout, 1, 600), "Qemu.ProofTimeout must lie between 1 s and 10 min.");
         Require(Within(Qemu.LaunchTimeout, 1, 600), "Qemu.LaunchTimeout must lie between 1 s and 10 min.");
         Require(Within(Session.RequestTimeout, 1, 600), "Session.RequestTimeout must lie between 1 s and 10 min.");
         Require(Within(Session.TransferStallTimeout, 1, 3600), "Session.TransferStallTimeout must lie between 1 s and 1 h.");
         Require(!Qemu.RequireHardware || Qemu.Accelerator is not Accelerator.Tcg, "Qemu.RequireHardware and Qemu.Accelerator = Tcg contradict each other.");
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"The host's options have faults. {string.Join(' ', faults)}");
+        }
 
-        static bool Within(TimeSpan value, int least, int most) => value >= TimeSpan.FromSeconds(least) && value <= TimeSpan.FromSeconds(most);
-
-        static void Require(bool holds, string sentence)
+        void Require(bool holds, string fault)
         {
             if (!holds)
             {
-                throw new ArgumentException(sentence);
+                faults.Add(fault);
             }
         }
+
+        static bool Within(TimeSpan value, int least, int most) => value >= TimeSpan.FromSeconds(least) && value <= TimeSpan.FromSeconds(most);
     }
 }

@@ -26,6 +26,9 @@ public sealed class SandboxHostProvider : IAsyncDisposable
     /// <summary>The host; opened by the first call. A call that fails leaves the next one to try again.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The host, which is the provider's to dispose.</returns>
+    /// <exception cref="ArgumentException">Options have faults.</exception>
+    /// <exception cref="Primitives.SandboxException">The store cannot be opened, as <see cref="SandboxHost.OpenAsync"/> says.</exception>
+    /// <exception cref="ObjectDisposedException">The provider was disposed.</exception>
     public async Task<SandboxHost> GetAsync(CancellationToken cancellationToken = default)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -40,7 +43,8 @@ public sealed class SandboxHostProvider : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
+    /// <summary>Disposes the host, where one was opened.</summary>
+    /// <returns>A task that ends when it is closed.</returns>
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);

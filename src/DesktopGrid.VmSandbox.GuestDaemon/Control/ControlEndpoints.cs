@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.Execution;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Control;
 
@@ -11,10 +12,8 @@ internal sealed class ControlEndpoints(ExecutionEnvironment execution)
         .Map("GET", Routes.Ping, PingAsync)
         .Map("POST", Routes.Shutdown, ShutdownAsync);
 
-    private Task PingAsync(HttpContext context) => Replies.JsonAsync(
-        context,
-        new PingReply(ProtocolVersion.Current, DaemonVersion.Text, Environment.TickCount64, execution.Status.State),
-        ContractsJsonContext.Default.PingReply);
+    private Task PingAsync(HttpContext context) =>
+        Replies.JsonAsync(context, new PingReply(ProtocolVersion.Current, DaemonVersion.Text, Environment.TickCount64, execution.Status.State).ToJson());
 
     private async Task ShutdownAsync(HttpContext context)
     {

@@ -3,18 +3,20 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
-using DesktopGrid.VmSandbox.GuestDaemon.Execution;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 
 /// <summary>put, get, delete, ls and mkdir.</summary>
-internal sealed class FileEndpoints(WorkDirectory work, ExecutionEnvironment execution, GuestLayout layout)
+/// <param name="work">The work directory.</param>
+/// <param name="reset">Empties the work directory and forgets the last task: more than this room knows of.</param>
+/// <param name="layout">Where standard input is kept.</param>
+internal sealed class FileEndpoints(WorkDirectory work, Func<CancellationToken, Task> reset, GuestLayout layout)
 {
     // One system call a block: large enough that its price under emulation does not count.
-    private const int BlockSize = 256 * 1024;
+    private const int BlockSize = 256 * 1024, LeastBlockSize = 32 * 1024;
 
     public void Map(Router router) => router
         .Map("PUT", Routes.Files, PutAsync)
@@ -32,7 +34,8 @@ internal sealed class FileEndpoints(WorkDirectory work, ExecutionEnvironment exe
         var writer = context.Response.BodyWriter;
         while (length > 0)
         {
-            var memory = writer.GetMemory((int)Math.Min(BlockSize, length));
+            // Straight into the transport's own memory, as much as it has in one piece.
+            var memory = writer.GetMemory((int)Math.Min(LeastBlockSize, length));
             var read = RandomAccess.Read(file, memory.Span[..(int)Math.Min(memory.Length, length)], offset);
             if (read == 0)
             {
@@ -78,13 +81,20 @@ internal sealed class FileEndpoints(WorkDirectory work, ExecutionEnvironment exe
                 continue;
             }
 
-            foreach (var segment in result.Buffer)
+            try
             {
-                RandomAccess.Write(file, segment.Span, offset);
-                offset += segment.Length;
+                foreach (var segment in result.Buffer)
+                {
+                    RandomAccess.Write(file, segment.Span, offset);
+                    offset += segment.Length;
+                }
+            }
+            finally
+            {
+                // Also when the disk is full: whoever answers the refusal reads on from here.
+                reader.AdvanceTo(result.Buffer.End);
             }
 
-            reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted)
             {
                 return offset;
@@ -104,11 +114,11 @@ internal sealed class FileEndpoints(WorkDirectory work, ExecutionEnvironment exe
         var recursive = Replies.Flag(context, Routes.Query.Recursive);
         if (path == RelativePath.Root && recursive)
         {
-            await execution.ResetAsync(context.RequestAborted);
+            await reset(context.RequestAborted);
         }
         else
         {
-            work.Delete(path, recursive);
+            work.Delete(path, recursive, context.RequestAborted);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;

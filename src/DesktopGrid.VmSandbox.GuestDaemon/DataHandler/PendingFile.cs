@@ -10,8 +10,10 @@ internal sealed class PendingFile(SafeFileHandle parent, SafeFileHandle file, st
 
     public SafeFileHandle File => file;
 
+    /// <summary>Closed first: a program that is open for writing cannot be started, and the next request may ask for that.</summary>
     public void Commit()
     {
+        file.Dispose();
         LinuxFile.Rename(parent, temporary, name);
         _committed = true;
     }
@@ -21,14 +23,8 @@ internal sealed class PendingFile(SafeFileHandle parent, SafeFileHandle file, st
         file.Dispose();
         if (!_committed)
         {
-            try
-            {
-                LinuxFile.Unlink(parent, LinuxFile.Terminated(temporary), 0);
-            }
-            catch (LinuxError)
-            {
-                // The task may have removed it already; then there is nothing left to do.
-            }
+            // The task may have removed it already; then there is nothing left to do.
+            _ = LinuxFile.TryUnlink(parent, LinuxFile.Terminated(temporary), 0);
         }
 
         parent.Dispose();

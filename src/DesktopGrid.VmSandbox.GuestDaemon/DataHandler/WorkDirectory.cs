@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
@@ -75,7 +75,7 @@ internal sealed class WorkDirectory : IDisposable
     public SafeFileHandle OpenListed(string path) => OpenDirectory(_root, Checked(path));
 
     /// <summary>Removes a file, a link or a directory.</summary>
-    public void Delete(string path, bool recursive)
+    public void Delete(string path, bool recursive, CancellationToken cancellationToken)
     {
         if (path == RelativePath.Root)
         {
@@ -84,12 +84,12 @@ internal sealed class WorkDirectory : IDisposable
                 throw new RequestException(GuestErrorCode.BadRequest, "The work directory itself is only emptied, which needs recursive=true.");
             }
 
-            TreeRemoval.Empty(_root);
+            TreeRemoval.Empty(_root, cancellationToken);
             return;
         }
 
         using var parent = OpenParent(path, create: false, out var name);
-        TreeRemoval.Remove(parent, LinuxFile.Terminated(name), recursive);
+        TreeRemoval.Remove(parent, LinuxFile.Terminated(name), recursive, cancellationToken);
     }
 
     public void Dispose() => _root.Dispose();

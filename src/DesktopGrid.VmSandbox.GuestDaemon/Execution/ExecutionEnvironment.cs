@@ -1,8 +1,8 @@
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
@@ -11,9 +11,13 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 /// Runs one task at a time: in the work directory, as the task's own user, with its variables, arguments and streams; and ends its whole
 /// process tree.
 /// </summary>
-internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory work, TaskUser user, Reaper reaper, Inbox inbox, Outbox outbox, ChangeSignal changed) : IDisposable
+internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory work, TaskUser user, TaskGround ground, Inbox inbox, Outbox outbox, ChangeSignal changed) : IDisposable
 {
+    // Lets one start, one end or one emptying of the work directory through at a time.
     private readonly SemaphoreSlim _gate = new(1, 1);
+
+    // Status and run change together: whoever sees a running status has its run in hand.
+    private readonly Lock _lock = new();
     private readonly OutputFile _stdout = new(layout.StandardOutput, changed);
     private readonly OutputFile _stderr = new(layout.StandardError, changed);
     private GuestTaskStatus _status = new();
@@ -74,7 +78,6 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
                 throw new RequestException(GuestErrorCode.TaskState, $"Task \"{_status.TaskId}\" is running; one runs at a time.");
             }
 
-            outbox.Clear();
             Launch(request);
         }
         finally
@@ -88,18 +91,38 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
 
     public async Task<GuestTaskStatus> StopAsync(int graceMs, CancellationToken cancellationToken)
     {
-        if (_status.State == GuestTaskState.Running)
+        Task run;
+        lock (_lock)
         {
-            Volatile.Write(ref _status, _status with { Stopped = true });
-            if (graceMs > 0)
+            if (_status.State != GuestTaskState.Running)
             {
-                user.Terminate();
-                await _run.WaitAsync(TimeSpan.FromMilliseconds(graceMs), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
+                return Status;
             }
 
-            await user.KillAllAsync();
-            await _run.WaitAsync(cancellationToken);
+            _status = _status with { Stopped = true };
+            run = _run;
+        }
+
+        if (graceMs > 0)
+        {
+            user.Terminate();
+            await run.WaitAsync(TimeSpan.FromMilliseconds(graceMs), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        // Behind the gate no other task can have been started, which would be ended in this one's place.
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!run.IsCompleted)
+            {
+                await user.KillAllAsync();
+                await run.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _gate.Release();
         }
 
         return Status;
@@ -116,14 +139,18 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
                 throw new RequestException(GuestErrorCode.TaskState, $"Task \"{_status.TaskId}\" is running; stop it before its work directory is emptied.");
             }
 
-            work.Delete(RelativePath.Root, recursive: true);
-            layout.EmptyTemporary();
+            work.Delete(RelativePath.Root, recursive: true, cancellationToken);
+            layout.EmptyShared(cancellationToken);
+            LinuxIpc.RemoveAll();
             File.Delete(layout.StandardInput);
             _stdout.Forget();
             _stderr.Forget();
             inbox.Clear();
             outbox.Clear();
-            Volatile.Write(ref _status, new GuestTaskStatus());
+            lock (_lock)
+            {
+                _status = new GuestTaskStatus();
+            }
         }
         finally
         {
@@ -136,6 +163,11 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         var directory = TaskCommand.Directory(work, request);
         var program = TaskCommand.Program(work, request);
         var environment = TaskCommand.Variables(layout, work, request);
+        if (request.UseStandardInput && !File.Exists(layout.StandardInput))
+        {
+            throw new RequestException(GuestErrorCode.BadRequest, "No standard input was put since the work directory was last emptied.");
+        }
+
         using var input = File.OpenHandle(request.UseStandardInput ? layout.StandardInput : "/dev/null");
         var output = LinuxProcess.Pipe();
         var error = LinuxProcess.Pipe();
@@ -145,7 +177,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             Task<ChildExit> exit;
             try
             {
-                exit = reaper.Spawn(() => Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write), out _);
+                exit = ground.Lay().Spawn(() => Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write), out _);
             }
             catch (LinuxError e)
             {
@@ -154,11 +186,15 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
                 throw new RequestException(GuestErrorCode.StartRefused, $"The program cannot be started: {e.Message}");
             }
 
+            outbox.Clear();
             _startedAt = Environment.TickCount64;
-            Volatile.Write(ref _status, new GuestTaskStatus { TaskId = request.TaskId, State = GuestTaskState.Running });
             _stdout.Start(output.Read, request.OutputBytes);
             _stderr.Start(error.Read, request.OutputBytes);
-            _run = FinishAsync(exit);
+            lock (_lock)
+            {
+                _status = new GuestTaskStatus { TaskId = request.TaskId, State = GuestTaskState.Running };
+                _run = Task.Run(() => FinishAsync(exit));
+            }
         }
     }
 
@@ -174,22 +210,26 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
     {
         var exit = await exited;
         var elapsed = Environment.TickCount64 - _startedAt;
-        if (!await user.KillAllAsync())
+        while (!await user.KillAllAsync())
         {
-            DaemonLog.Write("some processes of the task cannot be ended");
+            DaemonLog.Write("some processes of the task do not end");
         }
 
         await Task.WhenAll(_stdout.Completed, _stderr.Completed);
-        Volatile.Write(ref _status, _status with
+        lock (_lock)
         {
-            State = GuestTaskState.Exited,
-            ExitCode = exit.ExitCode,
-            Signal = exit.Signal,
-            UserMs = exit.UserMs,
-            SystemMs = exit.SystemMs,
-            PeakMemoryBytes = exit.PeakMemoryBytes,
-            ElapsedMs = elapsed,
-        });
+            _status = _status with
+            {
+                State = GuestTaskState.Exited,
+                ExitCode = exit.ExitCode,
+                Signal = exit.Signal,
+                UserMs = exit.UserMs,
+                SystemMs = exit.SystemMs,
+                PeakMemoryBytes = exit.PeakMemoryBytes,
+                ElapsedMs = elapsed,
+            };
+        }
+
         changed.Raise();
     }
 

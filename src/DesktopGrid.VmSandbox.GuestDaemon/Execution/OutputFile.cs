@@ -1,3 +1,5 @@
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
@@ -30,11 +32,15 @@ internal sealed class OutputFile(string path, ChangeSignal changed)
         _copying = Task.Factory.StartNew(() => Copy(pipe, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>The file stays, empty: a task may have used up the disk's inodes when the next output begins.</summary>
     public void Forget()
     {
-        File.Delete(path);
         _length = 0;
         _dropped = 0;
+        if (File.Exists(path))
+        {
+            using var file = File.OpenHandle(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
+        }
     }
 
     /// <summary>Opens what is there; null when there is nothing.</summary>
@@ -43,35 +49,49 @@ internal sealed class OutputFile(string path, ChangeSignal changed)
     private void Copy(SafeFileHandle pipe, long limit)
     {
         using var source = new FileStream(pipe, FileAccess.Read, bufferSize: 0, isAsync: false);
-        using var target = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        using var target = Create();
+        // What is kept is a beginning without a hole: after the first byte that was dropped all are.
+        var isFull = target is null;
         var buffer = new byte[BufferSize];
         for (var read = source.Read(buffer); read > 0; read = source.Read(buffer))
         {
-            var kept = (int)Math.Min(read, limit - _length);
-            if (kept > 0 && Write(target, buffer.AsSpan(0, kept)))
-            {
-                Volatile.Write(ref _length, _length + kept);
-            }
-            else
+            var kept = isFull ? 0 : (int)Math.Min(read, limit - _length);
+            if (kept > 0 && !TryWrite(target!, buffer.AsSpan(0, kept)))
             {
                 kept = 0;
             }
 
+            isFull |= kept < read;
+            Volatile.Write(ref _length, _length + kept);
             Volatile.Write(ref _dropped, _dropped + read - kept);
             changed.Raise();
         }
     }
 
-    private bool Write(SafeFileHandle target, ReadOnlySpan<byte> bytes)
+    /// <summary>Null when the task has used up the disk: its output is counted as dropped, the program goes on.</summary>
+    private SafeFileHandle? Create()
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (IOException e)
+        {
+            DaemonLog.Write($"the program's output cannot be kept: {e.Message}");
+            return null;
+        }
+    }
+
+    private bool TryWrite(SafeFileHandle target, ReadOnlySpan<byte> bytes)
     {
         try
         {
             RandomAccess.Write(target, bytes, _length);
             return true;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The task has filled the disk: its output is counted as dropped, the program goes on.
+            DaemonLog.Write($"the program's output is dropped from here on: {e.Message}");
             return false;
         }
     }

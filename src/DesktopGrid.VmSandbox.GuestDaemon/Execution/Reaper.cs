@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
@@ -6,14 +7,25 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 /// The one thread that waits for children. As the guest's first process the daemon inherits every orphan; who does not reap them fills the
 /// process table with zombies.
 /// </summary>
+/// <remarks>
+/// .NET does the same for a process 1 that does not: once its console is in use, its signal thread reaps whatever child has ended, and
+/// whoever waits for that child waits for ever. Its handler for SIGCHLD is therefore installed here and then taken away: what .NET has
+/// installed once it does not install again.
+/// </remarks>
 internal sealed class Reaper : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _hasChildren = new(false);
     private int _watched = -1;
     private TaskCompletionSource<ChildExit>? _exit;
+    private PosixSignalRegistration? _ownsChildren;
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "reaper" }.Start();
+    public void Start()
+    {
+        _ownsChildren = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, static _ => { });
+        LinuxProcess.UseDefault(LinuxProcess.SignalChild);
+        new Thread(Run) { IsBackground = true, Name = "reaper" }.Start();
+    }
 
     /// <summary>Spawns the task's main process; the lock sees to it that its end is not reaped before anyone waits for it.</summary>
     public Task<ChildExit> Spawn(Func<int> spawn, out int processId)
@@ -28,7 +40,11 @@ internal sealed class Reaper : IDisposable
         }
     }
 
-    public void Dispose() => _hasChildren.Dispose();
+    public void Dispose()
+    {
+        _ownsChildren?.Dispose();
+        _hasChildren.Dispose();
+    }
 
     private void Run()
     {

@@ -1,7 +1,7 @@
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 
@@ -10,6 +10,17 @@ internal static class TaskCommand
 {
     public static string Program(WorkDirectory work, TaskStartRequest request)
     {
+        // JSON can say null where the contract has none.
+        if (request is not { Program: not null, Arguments: not null, Environment: not null } || request.Arguments.Contains(null!) || request.Environment.Values.Contains(null!))
+        {
+            throw new RequestException(GuestErrorCode.BadRequest, "The start request holds null where there must be a text or a list.");
+        }
+
+        if (request.OutputBytes < 0)
+        {
+            throw new RequestException(GuestErrorCode.BadRequest, $"{request.OutputBytes} bytes of output cannot be kept.");
+        }
+
         var size = request.Arguments.Sum(Encoding.UTF8.GetByteCount)
             + request.Environment.Sum(static pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         if (size > ProtocolLimits.MaxStartBytes)

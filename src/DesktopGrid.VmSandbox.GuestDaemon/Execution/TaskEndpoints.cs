@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 
@@ -19,8 +19,8 @@ internal sealed class TaskEndpoints(ExecutionEnvironment execution)
 
     private async Task StartAsync(HttpContext context)
     {
-        // JSON escapes may make it longer than its content; twice the ceiling is bound enough, the content itself is measured later.
-        if (context.Request.ContentLength is not (>= 0 and <= 2 * ProtocolLimits.MaxStartBytes))
+        // JSON may blow a byte up to six ("\u0001"); the content itself is measured later.
+        if (context.Request.ContentLength is not (>= 0 and <= 6 * ProtocolLimits.MaxStartBytes))
         {
             throw new RequestException(GuestErrorCode.TooLarge, "The start request is too long or does not state its length.");
         }

@@ -10,8 +10,12 @@ internal sealed class TaskUser(uint id)
 
     public uint Id => id;
 
-    /// <summary>Asks every process of the task to end.</summary>
-    public void Terminate() => LinuxCredentials.RunAs(id, static () => LinuxProcess.Signal(-1, LinuxProcess.SignalTerminate));
+    /// <summary>Asks every process of the task to end, and lets those go on that stand, or they would never hear of it.</summary>
+    public void Terminate() => LinuxCredentials.RunAs(id, static () =>
+    {
+        LinuxProcess.Signal(-1, LinuxProcess.SignalTerminate);
+        LinuxProcess.Signal(-1, LinuxProcess.SignalContinue);
+    });
 
     /// <summary>
     /// Ends every process of the task. kill(-1) hits all of them at once, so that a fork bomb finds no moment to go on; what was being born

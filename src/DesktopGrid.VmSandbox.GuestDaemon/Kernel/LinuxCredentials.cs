@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Kernel;
@@ -13,7 +14,7 @@ internal static partial class LinuxCredentials
 
     public static void RunAs(uint user, Action action)
     {
-        Exception? failure = null;
+        ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
             try
@@ -21,21 +22,20 @@ internal static partial class LinuxCredentials
                 Drop(user);
                 action();
             }
-            catch (IOException e)
+            catch (Exception e)
             {
-                failure = e;
+                // Whatever it is, it is the caller's: uncaught here it would end the machine.
+                failure = ExceptionDispatchInfo.Capture(e);
             }
         });
         thread.Start();
         thread.Join();
-        if (failure is not null)
-        {
-            throw failure;
-        }
+        failure?.Throw();
     }
 
     private static void Drop(uint user)
     {
+        LinuxLimits.SetPriority(0);
         Check(SystemCall(SysSetGroups, 0, 0, 0), "setgroups");
         Check(SystemCall(SysSetResGid, user, user, user), "setresgid");
         Check(PrCtl(PrSetNoNewPrivs, 1, 0, 0, 0), "prctl");

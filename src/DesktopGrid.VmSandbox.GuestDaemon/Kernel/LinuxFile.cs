@@ -53,10 +53,21 @@ internal static partial class LinuxFile
 
     public static void Unlink(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, int flags)
     {
-        if (UnlinkAt(parent, terminatedName, flags) != 0)
+        if (TryUnlink(parent, terminatedName, flags) is not 0 and var error)
         {
-            throw LinuxError.Last(Encoding.UTF8.GetString(terminatedName));
+            throw LinuxError.Of(error, Encoding.UTF8.GetString(terminatedName));
         }
+    }
+
+    /// <summary>The same for where failures are many and expected: the error's number, 0 for none.</summary>
+    public static int TryUnlink(SafeFileHandle parent, ReadOnlySpan<byte> terminatedName, int flags) =>
+        UnlinkAt(parent, terminatedName, flags) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Moves an entry to a name that must be free: the error's number, 0 for none.</summary>
+    public static int TryMove(SafeFileHandle fromParent, ReadOnlySpan<byte> terminatedFrom, SafeFileHandle toParent, ReadOnlySpan<byte> terminatedTo)
+    {
+        const uint noReplace = 1;
+        return RenameAt2(fromParent, terminatedFrom, toParent, terminatedTo, noReplace) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     public static void Rename(SafeFileHandle parent, string from, string to) => Check(RenameAt(parent, from, parent, to), to);
@@ -91,6 +102,21 @@ internal static partial class LinuxFile
         }
     }
 
+    /// <summary>One of the kernel's short texts, without its line end.</summary>
+    public static string ReadShort(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> bytes = stackalloc byte[256];
+        return Encoding.UTF8.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]).TrimEnd();
+    }
+
+    /// <summary>Sets one of the kernel's short texts.</summary>
+    public static void WriteShort(string path, string text)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
+    }
+
     /// <summary>A name as the kernel wants it.</summary>
     public static byte[] Terminated(string name) => Encoding.UTF8.GetBytes(name + '\0');
 
@@ -116,6 +142,9 @@ internal static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(SafeFileHandle fromParent, string from, SafeFileHandle toParent, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true)]
+    private static partial int RenameAt2(SafeFileHandle fromParent, ReadOnlySpan<byte> from, SafeFileHandle toParent, ReadOnlySpan<byte> to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int FChown(SafeFileHandle file, uint user, uint group);

@@ -10,7 +10,7 @@ internal readonly record struct ChildExit(int ProcessId, int? ExitCode, int? Sig
 /// <summary>The process calls: .NET's own Process class cannot be used, since the guest's first process must reap children that are not its own.</summary>
 internal static partial class LinuxProcess
 {
-    public const int SignalKill = 9, SignalTerminate = 15;
+    public const int SignalKill = 9, SignalTerminate = 15, SignalChild = 17, SignalContinue = 18;
 
     private const short SpawnSetSignalDefaults = 4, SpawnSetSignalMask = 8, SpawnSetSession = 0x80;
     private const int CloseOnExec = 0x80000;
@@ -87,6 +87,9 @@ internal static partial class LinuxProcess
     /// <summary>Sends a signal; a process that is gone is no failure. -1 means everything that this thread's user may signal.</summary>
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
+    /// <summary>Gives a signal of this process the kernel's own meaning.</summary>
+    public static void UseDefault(int signal) => _ = SetHandler(signal, 0);
+
     private static void Check(int error, string path)
     {
         if (error != 0)
@@ -160,6 +163,9 @@ internal static partial class LinuxProcess
 
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     private static unsafe partial int Wait4(int processId, int* status, int options, long* usage);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);

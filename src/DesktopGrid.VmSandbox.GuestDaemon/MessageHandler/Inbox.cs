@@ -1,7 +1,7 @@
 using System.Globalization;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 
@@ -28,7 +28,7 @@ internal sealed class Inbox(string path, uint owner) : IDisposable
 
     public void Clear()
     {
-        _folder.Delete(RelativePath.Root, recursive: true);
+        _folder.Delete(RelativePath.Root, recursive: true, CancellationToken.None);
         _number = 0;
     }
 

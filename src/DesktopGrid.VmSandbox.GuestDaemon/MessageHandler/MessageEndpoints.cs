@@ -1,5 +1,5 @@
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Control;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 
@@ -13,6 +12,8 @@ internal sealed class MessageSocket(string path, Outbox outbox) : IDisposable
 {
     // A program that opens connections and says nothing must not eat the daemon's memory.
     private const int MaxConnections = 16;
+    // UTF-8 has at most three bytes for one UTF-16 character.
+    private const int MaxKeyBytes = 3 * ProtocolLimits.MaxMessageKeyLength;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _slots = new(MaxConnections);
@@ -34,7 +35,16 @@ internal sealed class MessageSocket(string path, Outbox outbox) : IDisposable
         while (true)
         {
             await _slots.WaitAsync();
-            _ = ServeAsync(await listener.AcceptAsync());
+            try
+            {
+                _ = ServeAsync(await listener.AcceptAsync());
+            }
+            catch (SocketException)
+            {
+                // The program gave up before it was its turn, or the kernel is short of memory for a moment.
+                _slots.Release();
+                await Task.Delay(1);
+            }
         }
     }
 
@@ -45,13 +55,15 @@ internal sealed class MessageSocket(string path, Outbox outbox) : IDisposable
             using var bound = new CancellationTokenSource(Bound);
             using (connection)
             {
-                var text = await ReadAsync(connection, bound.Token);
-                await connection.SendAsync(Encoding.UTF8.GetBytes(Take(text) + "\n"), bound.Token);
+                // One byte more than the largest message, its name and the line feed between them.
+                var buffer = new byte[MaxKeyBytes + 1 + ProtocolLimits.MaxMessageBytes + 1];
+                var length = await ReadAsync(connection, buffer, bound.Token);
+                await connection.SendAsync(Encoding.UTF8.GetBytes(Take(buffer, length) + "\n"), bound.Token);
             }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            DaemonLog.Write($"a message of the program was lost: {e.Message}");
+            // The program went away or says nothing. No word of it on the console: the program could fill it with such words.
         }
         finally
         {
@@ -59,39 +71,37 @@ internal sealed class MessageSocket(string path, Outbox outbox) : IDisposable
         }
     }
 
-    private static async Task<string?> ReadAsync(Socket connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Gives the length of the message, whose bytes are kept as far as they fit. A longer one is read to its end all the same: its sender looks
+    /// for an answer only when all is out.
+    /// </summary>
+    private static async Task<long> ReadAsync(Socket connection, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var buffer = new byte[ProtocolLimits.MaxMessageBytes + ProtocolLimits.MaxMessageKeyLength + 2];
-        var length = 0;
-        while (length < buffer.Length)
+        var length = 0L;
+        while (await connection.ReceiveAsync(buffer[(length < buffer.Length ? (int)length : 0)..], cancellationToken) is not 0 and var read)
         {
-            var read = await connection.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
-            {
-                return Encoding.UTF8.GetString(buffer, 0, length);
-            }
-
             length += read;
         }
 
-        return null;
+        return length;
     }
 
-    private string Take(string? text)
+    private string Take(ReadOnlySpan<byte> buffer, long length)
     {
-        if (text is null)
+        var message = buffer[..(int)Math.Min(length, buffer.Length)];
+        var end = message.IndexOf((byte)'\n');
+        if (length >= buffer.Length || length - (end + 1) > ProtocolLimits.MaxMessageBytes)
         {
             return $"the message is longer than {ProtocolLimits.MaxMessageBytes} bytes";
         }
 
-        var end = text.IndexOf('\n');
-        var key = end < 0 ? "" : text[..end];
+        var key = end < 0 ? "" : Encoding.UTF8.GetString(message[..end]);
         if (key.Length is 0 or > ProtocolLimits.MaxMessageKeyLength)
         {
             return $"the message's name must have 1 to {ProtocolLimits.MaxMessageKeyLength} characters";
         }
 
-        outbox.Add(key, text[(end + 1)..]);
+        outbox.Add(key, Encoding.UTF8.GetString(message[(end + 1)..]));
         return "ok";
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.GuestDaemon.Execution;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 
@@ -12,6 +12,7 @@ internal sealed class Outbox(ChangeSignal changed)
 
     private readonly Lock _lock = new();
     private readonly Queue<GuestMessage> _messages = new();
+    private long _characters;
     private long _last;
 
     public long LastNumber
@@ -30,9 +31,10 @@ internal sealed class Outbox(ChangeSignal changed)
         lock (_lock)
         {
             _messages.Enqueue(new GuestMessage(++_last, key, value));
-            while (_messages.Count > ProtocolLimits.MaxMessagesKept)
+            _characters += value.Length;
+            while (_messages.Count > ProtocolLimits.MaxMessagesKept || _characters > ProtocolLimits.MaxMessageCharactersKept)
             {
-                _messages.Dequeue();
+                _characters -= _messages.Dequeue().Value.Length;
             }
         }
 
@@ -66,6 +68,7 @@ internal sealed class Outbox(ChangeSignal changed)
         lock (_lock)
         {
             _messages.Clear();
+            _characters = 0;
             _last = 0;
         }
     }

@@ -31,6 +31,12 @@ internal sealed class FrameWriter(PortHandle handle, uint tag, CancellationToken
             {
                 WriteSmall(payload);
             }
+            else if (BlockPool.TryWiden(payload.First, out var frame))
+            {
+                // A frame for each block, in its place: no copy, and no small piece for the driver.
+                payload = payload.Slice(0, payload.First.Length);
+                WriteInPlace(frame.Span);
+            }
             else
             {
                 WriteLarge(payload);
@@ -47,6 +53,13 @@ internal sealed class FrameWriter(PortHandle handle, uint tag, CancellationToken
         payload.CopyTo(_small.AsSpan(ChannelFraming.HeaderLength));
         ChannelFraming.WriteTrailer(_small.AsSpan(ChannelFraming.HeaderLength + length), tag);
         WriteAll(_small.AsSpan(0, ChannelFraming.HeaderLength + length + ChannelFraming.TrailerLength));
+    }
+
+    private void WriteInPlace(Span<byte> frame)
+    {
+        ChannelFraming.WriteHeader(frame, frame.Length - ChannelFraming.HeaderLength - ChannelFraming.TrailerLength, tag);
+        ChannelFraming.WriteTrailer(frame[^ChannelFraming.TrailerLength..], tag);
+        WriteAll(frame);
     }
 
     private void WriteLarge(ReadOnlySequence<byte> payload)

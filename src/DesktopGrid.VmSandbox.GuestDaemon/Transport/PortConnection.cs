@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,27 +9,33 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Transport;
 
 /// <summary>
 /// One host connection on a port, as Kestrel sees it: a pair of pipes. Received bytes are delivered by the port's reader; sent bytes are
-/// framed here, by one loop. The reason of the end is set once.
+/// framed here, by one loop. Ended by the daemon, it still finishes its frame and says that it is the last; the host is told at once.
+/// The reason of the end is set once.
 /// </summary>
 internal sealed class PortConnection : ConnectionContext, IDuplexPipe
 {
-    // Kestrel's own 4 KiB blocks would cost a system call each, and under emulation a system call is dear.
-    private const int SegmentSize = ChannelFraming.MaxPayload;
-    private const int PauseBytes = 8 * ChannelFraming.MaxPayload;
+    private const int PauseBytes = 8 * BlockPool.BlockSize;
 
-    private readonly Pipe _received = new(Options());
-    private readonly Pipe _sent = new(Options());
+    // How long the host may take to read the last frame of a connection that the daemon ends.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
+    private readonly Pipe _received;
+    private readonly Pipe _sent;
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _hostGone = new();
     private readonly FrameWriter _writer;
     private readonly byte[] _epoch;
     private Task _sending = Task.CompletedTask;
     private string? _closeReason;
 
-    public PortConnection(PortHandle handle, PortEndPoint endPoint, ReadOnlySpan<byte> epoch)
+    public PortConnection(PortHandle handle, PortEndPoint endPoint, BlockPool pool, ReadOnlySpan<byte> epoch)
     {
+        _received = new Pipe(Options(pool, PipeScheduler.ThreadPool));
+        // Whoever answers writes to the port itself: on one processor a second thread would only be one more to switch to.
+        _sent = new Pipe(Options(pool, PipeScheduler.Inline));
         _epoch = epoch.ToArray();
         Tag = ChannelFraming.Tag(epoch);
-        _writer = new FrameWriter(handle, Tag, _closed.Token);
+        _writer = new FrameWriter(handle, Tag, _hostGone.Token);
         LocalEndPoint = endPoint;
         ConnectionId = $"{endPoint.Name}#{Tag:x8}";
         ConnectionClosed = _closed.Token;
@@ -84,11 +91,23 @@ internal sealed class PortConnection : ConnectionContext, IDuplexPipe
     /// <summary>Ends the connection because the host's end is gone.</summary>
     public void HostGone(string reason)
     {
+        if (!IsClosed)
+        {
+            // One that the daemon has ended says so first.
+            _hostGone.Cancel();
+        }
+
         Close(reason);
         _received.Writer.Complete(new ConnectionResetException(reason));
     }
 
-    public override void Abort(ConnectionAbortedException abortReason) => Close(abortReason.Message);
+    /// <summary>Kestrel gives no reason (null, against its own signature) where the connection has ended already.</summary>
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        Close(abortReason?.Message ?? "the connection was aborted");
+        _sent.Reader.CancelPendingRead();
+        _hostGone.CancelAfter(EndPatience);
+    }
 
     public override async ValueTask DisposeAsync()
     {
@@ -100,11 +119,12 @@ internal sealed class PortConnection : ConnectionContext, IDuplexPipe
         await base.DisposeAsync();
     }
 
-    private static PipeOptions Options() => new(
-        MemoryPool<byte>.Shared,
+    private static PipeOptions Options(BlockPool pool, PipeScheduler reader) => new(
+        pool,
+        reader,
         pauseWriterThreshold: PauseBytes,
         resumeWriterThreshold: PauseBytes / 2,
-        minimumSegmentSize: SegmentSize,
+        minimumSegmentSize: BlockPool.BlockSize,
         useSynchronizationContext: false);
 
     private async Task SendAsync(Task before)
@@ -118,7 +138,7 @@ internal sealed class PortConnection : ConnectionContext, IDuplexPipe
                 var result = await _sent.Reader.ReadAsync();
                 _writer.WriteFrames(result.Buffer);
                 _sent.Reader.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
+                if (result.IsCompleted || result.IsCanceled)
                 {
                     _writer.WriteEnd();
                     break;
@@ -136,9 +156,19 @@ internal sealed class PortConnection : ConnectionContext, IDuplexPipe
 
     private void Close(string reason)
     {
-        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is null)
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)
+        {
+            return;
+        }
+
+        try
         {
             _closed.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            // A callback of Kestrel's failed. This process is init: it must live.
+            DaemonLog.Write($"{ConnectionId}: {e.GetBaseException().Message}");
         }
     }
 }

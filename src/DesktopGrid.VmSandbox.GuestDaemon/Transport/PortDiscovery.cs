@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Transport;
 
@@ -33,12 +35,22 @@ internal static class PortDiscovery
     private static List<PortEndPoint> Find()
     {
         var found = new List<PortEndPoint>();
-        foreach (var port in Directory.Exists(Folder) ? Directory.GetDirectories(Folder) : [])
+        if (!Directory.Exists(Folder))
         {
-            var device = "/dev/" + Path.GetFileName(port);
-            if (File.Exists(port + "/name") && File.ReadAllText(port + "/name").Trim() is var name && ChannelPorts.All.Contains(name) && File.Exists(device))
+            return found;
+        }
+
+        using var folder = LinuxFile.OpenDirectory(Folder);
+        var entries = new DirectoryEntries(folder);
+        for (var ports = entries.Next(); ports.Count > 0; ports = entries.Next())
+        {
+            foreach (var port in ports.Select(static port => Encoding.UTF8.GetString(port.AsSpan()[..^1])))
             {
-                found.Add(new PortEndPoint(name, device));
+                var (device, label) = ($"/dev/{port}", $"{Folder}/{port}/name");
+                if (File.Exists(label) && LinuxFile.ReadShort(label) is var name && ChannelPorts.All.Contains(name) && File.Exists(device))
+                {
+                    found.Add(new PortEndPoint(name, device));
+                }
             }
         }
 

@@ -4,8 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace DesktopGrid.VmSandbox.GuestDaemon.Transport;
 
 /// <summary>
-/// An open virtio-serial port, or a connected Unix socket in its place when the daemon is driven without a machine.
-/// .NET's file types refuse a port because it cannot seek, so the system calls are made here.
+/// An open virtio-serial port. .NET's file types refuse one because it cannot seek, so the system calls are made here.
 /// </summary>
 internal sealed partial class PortHandle : IDisposable
 {
@@ -15,7 +14,14 @@ internal sealed partial class PortHandle : IDisposable
     private const short PollOut = 4;
     private const short PollHangUp = 0x10;
 
+    // What the driver gives and takes in one call (Linux, drivers/char/virtio_console.c): one of the host's buffers, of a page each, and
+    // 32 KiB. Asked with a list of pieces of that size, it is called for one after the other until one comes back short.
+    private const int PageSize = 4096;
+    private const int SendSize = 32 * 1024;
+    private const int MaxPieces = 33;
+
     private readonly SafeFileHandle _handle;
+    private int _pageOffset;
 
     private PortHandle(SafeFileHandle handle) => _handle = handle;
 
@@ -31,22 +37,29 @@ internal sealed partial class PortHandle : IDisposable
 
     /// <summary>
     /// Reads what is there: the number of bytes, 0 when the host end is away ("not yet", never "end"), or -1 when nothing is there now.
-    /// The driver gives at most one 4 KiB buffer a call.
+    /// For one thread at a time.
     /// </summary>
     public unsafe int Read(Span<byte> buffer)
     {
+        var pieces = stackalloc Piece[MaxPieces];
         fixed (byte* pointer = buffer)
         {
-            return Judge(NativeRead(_handle, pointer, buffer.Length));
+            // A piece that crosses the end of the driver's page would come back short, and end the call.
+            var (count, length) = Cut(pieces, pointer, buffer.Length, PageSize - _pageOffset, PageSize);
+            var read = Judge(NativeRead(_handle, pieces, count));
+            _pageOffset = read == length ? (_pageOffset + read) % PageSize : 0;
+            return read;
         }
     }
 
     /// <summary>Writes what fits: the number of bytes, or -1 when nothing fits now or the host end is away.</summary>
     public unsafe int Write(ReadOnlySpan<byte> buffer)
     {
+        var pieces = stackalloc Piece[MaxPieces];
         fixed (byte* pointer = buffer)
         {
-            return Judge(NativeWrite(_handle, pointer, buffer.Length));
+            var (count, _) = Cut(pieces, pointer, buffer.Length, SendSize, SendSize);
+            return Judge(NativeWrite(_handle, pieces, count));
         }
     }
 
@@ -77,6 +90,20 @@ internal sealed partial class PortHandle : IDisposable
         }
     }
 
+    /// <summary>Cuts a buffer into a first piece and pieces of one size: how many, and how long they are together.</summary>
+    private static unsafe (int Count, int Length) Cut(Piece* pieces, byte* buffer, int length, int first, int size)
+    {
+        var (count, offset) = (0, 0);
+        for (var next = first; offset < length && count < MaxPieces; next = size)
+        {
+            var piece = Math.Min(next, length - offset);
+            pieces[count++] = new Piece { Start = buffer + offset, Length = piece };
+            offset += piece;
+        }
+
+        return (count, offset);
+    }
+
     private static int Judge(nint result)
     {
         if (result >= 0)
@@ -86,6 +113,14 @@ internal sealed partial class PortHandle : IDisposable
 
         var error = Marshal.GetLastPInvokeError();
         return error is ErrorAgain or ErrorInterrupted ? -1 : throw new IOException($"The port failed (errno {error}).");
+    }
+
+    /// <summary>struct iovec, readv(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Piece
+    {
+        public byte* Start;
+        public nint Length;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -99,11 +134,11 @@ internal sealed partial class PortHandle : IDisposable
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int NativeOpen(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static unsafe partial nint NativeRead(SafeFileHandle handle, byte* buffer, nint count);
+    [LibraryImport("libc", EntryPoint = "readv", SetLastError = true)]
+    private static unsafe partial nint NativeRead(SafeFileHandle handle, Piece* pieces, int count);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static unsafe partial nint NativeWrite(SafeFileHandle handle, byte* buffer, nint count);
+    [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
+    private static unsafe partial nint NativeWrite(SafeFileHandle handle, Piece* pieces, int count);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static unsafe partial int NativePoll(PollEntry* entries, nuint count, int milliseconds);

@@ -15,11 +15,11 @@ internal sealed class PortListener : IConnectionListener
     private readonly Channel<PortConnection> _accepted = Channel.CreateUnbounded<PortConnection>();
     private readonly CancellationTokenSource _closing = new();
 
-    public PortListener(PortEndPoint endPoint)
+    public PortListener(PortEndPoint endPoint, BlockPool pool)
     {
         _endPoint = endPoint;
         _handle = PortHandle.Open(endPoint.Device);
-        _reader = new PortReader(_handle, endPoint, _accepted.Writer, _closing.Token);
+        _reader = new PortReader(_handle, endPoint, pool, _accepted.Writer, _closing.Token);
         _reader.Start();
     }
 

@@ -9,12 +9,19 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Transport;
 /// connection's pipe, trailer and next header in one read. What cannot be right ends the connection and starts the search again.
 /// </summary>
 #pragma warning disable CA1001 // Kestrel owns the connections and disposes them; the reader only ends them.
-internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, ChannelWriter<PortConnection> accepted, CancellationToken closing)
+internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, BlockPool pool, ChannelWriter<PortConnection> accepted, CancellationToken closing)
 {
     // How long the thread sleeps at most before it looks whether it is to end. A host that is away makes poll() return at once
     // (POLLHUP), so the pause then is real; it grows, since a long absence need not be answered at once.
     private const int PollMs = 1000;
     private const int MaxAwayPauseMs = 50;
+
+    // A read of 0 bytes means "not yet". The kernel learns of the host's coming and going by other messages than its bytes, and
+    // works them off later: a hello was seen to arrive before the word that there is a host. Only a long absence is one.
+    private const int AwayMs = 2000;
+
+    // Frames that follow each other at once are shown together: each showing wakes a thread.
+    private const int DeliverBytes = 4 * ChannelFraming.MaxPayload;
 
     private readonly byte[] _window = new byte[ChannelFraming.HelloLength];
     private readonly byte[] _edge = new byte[ChannelFraming.TrailerLength + ChannelFraming.HeaderLength];
@@ -23,6 +30,7 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
     private PortConnection? _connection;
     private PortConnection? _before;
     private int _awayPauseMs = 1;
+    private long? _awaySince;
 
     public void Start()
     {
@@ -96,7 +104,7 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
 
     private void Accept(ReadOnlySpan<byte> epoch)
     {
-        _connection = new PortConnection(handle, endPoint, epoch);
+        _connection = new PortConnection(handle, endPoint, pool, epoch);
         _connection.Start(_before);
         _before = _connection;
         if (!accepted.TryWrite(_connection))
@@ -115,14 +123,28 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
             return;
         }
 
+        var held = 0;
         while (ChannelFraming.TryReadHeader(header, connection.Tag, out var length))
         {
             // The trailer and, where it is queued already, the next header in one system call.
             if (!ReceivePayload(connection.Received, length)
                 || !FillAtLeast(edge, 0, ChannelFraming.TrailerLength, out var have)
-                || !ChannelFraming.IsTrailer(edge, connection.Tag)
-                || !connection.Deliver(endOfStream: length == 0)
-                || !FillAtLeast(edge, have, edge.Length, out _))
+                || !ChannelFraming.IsTrailer(edge, connection.Tag))
+            {
+                return;
+            }
+
+            held += length;
+            if (have < edge.Length || length == 0 || held >= DeliverBytes)
+            {
+                held = 0;
+                if (!connection.Deliver(endOfStream: length == 0))
+                {
+                    return;
+                }
+            }
+
+            if (!FillAtLeast(edge, have, edge.Length, out _))
             {
                 return;
             }
@@ -138,15 +160,16 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
     {
         while (length > 0)
         {
-            var span = destination.GetSpan(length);
-            var read = Fill(span[..Math.Min(span.Length, length)]);
-            if (read == 0)
+            // Filled whole before the pipe hears of it: it takes its lock each time, and the driver gives little at once.
+            var span = destination.GetSpan();
+            span = span[..Math.Min(span.Length, length)];
+            if (!FillAtLeast(span, 0, span.Length, out _))
             {
                 return false;
             }
 
-            destination.Advance(read);
-            length -= read;
+            destination.Advance(span.Length);
+            length -= span.Length;
         }
 
         return true;
@@ -176,17 +199,20 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
         while (!closing.IsCancellationRequested)
         {
             var read = handle.Read(buffer);
-            if (read > 0)
-            {
-                _awayPauseMs = 1;
-                return read;
-            }
-
             if (read == 0)
             {
-                closing.WaitHandle.WaitOne(_awayPauseMs);
-                _awayPauseMs = Math.Min(_awayPauseMs * 2, MaxAwayPauseMs);
-                return 0;
+                if (IsAway())
+                {
+                    return 0;
+                }
+
+                continue;
+            }
+
+            (_awaySince, _awayPauseMs) = (null, 1);
+            if (read > 0)
+            {
+                return read;
             }
 
             if (_connection is { IsClosed: true })
@@ -198,6 +224,16 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Chann
         }
 
         return 0;
+    }
+
+    /// <summary>Pauses, and says whether the host has been away for so long that it is really gone.</summary>
+    private bool IsAway()
+    {
+        var now = Environment.TickCount64;
+        _awaySince ??= now;
+        closing.WaitHandle.WaitOne(_awayPauseMs);
+        _awayPauseMs = Math.Min(_awayPauseMs * 2, MaxAwayPauseMs);
+        return now - _awaySince > AwayMs;
     }
 
     private void Drop(string reason)

@@ -6,12 +6,16 @@ namespace DesktopGrid.VmSandbox.Catalog;
 
 /// <summary>
 /// The store's SQLite database: write-ahead log, foreign keys on, versioned migrations. Several host processes may use it at once.
-/// SQLite works in the caller's thread and each statement here takes a millisecond at most, so nothing is asynchronous.
+/// SQLite works in the caller's thread and each statement here takes a millisecond at most, so nothing is asynchronous; where another process
+/// writes at that moment, it is waited for in the caller's thread, within a bound.
 /// </summary>
 internal sealed class CatalogDatabase : IDisposable
 {
     // Bytes "VMSB" as a big-endian number: SQLite's application_id, so that another program's database is recognised.
     private const int ApplicationId = 0x564d5342;
+
+    // Seconds; what another process may take for a migration, or a disk to come back.
+    private const int BusyBound = 20;
 
     private readonly string _path;
     private readonly string _connection;
@@ -19,7 +23,7 @@ internal sealed class CatalogDatabase : IDisposable
     private CatalogDatabase(string path)
     {
         _path = path;
-        _connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, ForeignKeys = true, DefaultTimeout = 20, Pooling = true }.ToString();
+        _connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWriteCreate, ForeignKeys = true, DefaultTimeout = BusyBound, Pooling = true }.ToString();
     }
 
     /// <summary>Opens or makes the database and brings it up to date.</summary>
@@ -29,8 +33,14 @@ internal sealed class CatalogDatabase : IDisposable
         var database = new CatalogDatabase(path);
         try
         {
-            database.Run(static connection =>
+            database.Run(connection =>
             {
+                // Before anything is written: another program's file stays as it is.
+                using (connection.BeginTransaction(deferred: true))
+                {
+                    database.Check(connection);
+                }
+
                 Execute(connection, "PRAGMA journal_mode = WAL");
                 return 0;
             });
@@ -96,17 +106,12 @@ internal sealed class CatalogDatabase : IDisposable
 
     private void Migrate() => Write(connection =>
     {
-        var version = Scalar(connection, "PRAGMA user_version");
-        var application = Scalar(connection, "PRAGMA application_id");
-        if (application != ApplicationId && (application != 0 || version != 0 || Scalar(connection, "SELECT count(*) FROM sqlite_schema") != 0))
-        {
-            throw new CatalogException(SandboxErrorCode.CatalogUnusable, $"{_path} is another program's database.") { Advice = "Choose another folder for the store." };
-        }
-
+        // Again, under the write lock: another process may have migrated meanwhile.
+        var version = Check(connection);
         var migrations = Migrations();
-        if (version > migrations.Count)
+        if (version == 0)
         {
-            throw new CatalogException(SandboxErrorCode.CatalogUnusable, $"The catalog {_path} was written by a newer version of this library ({version} against {migrations.Count}).") { Advice = "Update the program that uses it." };
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
         }
 
         for (var next = (int)version; next < migrations.Count; next++)
@@ -114,9 +119,23 @@ internal sealed class CatalogDatabase : IDisposable
             Execute(connection, migrations[next]);
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
         }
-
-        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
     });
+
+    /// <summary>The version of its tables; refuses another program's database, and one that is newer than this library.</summary>
+    private long Check(SqliteConnection connection)
+    {
+        var version = Scalar(connection, "PRAGMA user_version");
+        var application = Scalar(connection, "PRAGMA application_id");
+        if (application != ApplicationId && (application != 0 || version != 0 || Scalar(connection, "SELECT count(*) FROM sqlite_schema") != 0))
+        {
+            throw new CatalogException(SandboxErrorCode.CatalogUnusable, $"{_path} is another program's database.") { Advice = "Choose another folder for the store." };
+        }
+
+        var newest = Migrations().Count;
+        return version is >= 0 && version <= newest
+            ? version
+            : throw new CatalogException(SandboxErrorCode.CatalogUnusable, $"The catalog {_path} was written by a newer version of this library ({version} against {newest}).") { Advice = "Update the program that uses it." };
+    }
 
     /// <summary>The embedded scripts in the order of their names, which begin with their number.</summary>
     private static List<string> Migrations()

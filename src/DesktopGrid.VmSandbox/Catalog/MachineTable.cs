@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.Catalog;
 /// <summary>Machines and their labels.</summary>
 internal sealed class MachineTable(CatalogDatabase database)
 {
-    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error";
+    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary";
 
     public void Add(MachineRow row) => database.Write(connection =>
     {
@@ -14,7 +14,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         {
             CatalogDatabase.Execute(
                 connection,
-                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error)",
+                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary)",
                 Parameters(row));
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 19)
@@ -46,7 +46,7 @@ internal sealed class MachineTable(CatalogDatabase database)
 
     private List<MachineRow> Read(string where, params (string, object?)[] parameters) => database.Run(connection =>
     {
-        var labels = CatalogDatabase.Query(connection, "SELECT machine_id, name, value FROM labels", static reader => (Id: reader.GetString(0), Name: reader.GetString(1), Value: reader.GetString(2)))
+        var labels = CatalogDatabase.Query(connection, $"SELECT machine_id, name, value FROM labels WHERE machine_id IN (SELECT id FROM machines {where})", static reader => (Id: reader.GetString(0), Name: reader.GetString(1), Value: reader.GetString(2)), parameters)
             .ToLookup(static label => label.Id);
         return CatalogDatabase.Query(connection, $"SELECT {Columns} FROM machines {where}", reader => Row(reader, labels[reader.GetString(0)].ToDictionary(static label => label.Name, static label => label.Value)), parameters);
     });
@@ -72,6 +72,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         Confinement = Text(reader, 15),
         CpuTime = TimeSpan.FromMilliseconds(reader.GetInt64(16)),
         LastError = Text(reader, 17),
+        IsTemporary = reader.GetBoolean(18),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -81,6 +82,6 @@ internal sealed class MachineTable(CatalogDatabase database)
         ("$id", row.Id), ("$image", row.ImageId), ("$state", row.State), ("$memory", row.MemoryMiB), ("$cpus", row.VirtualCpus), ("$outlives", row.OutlivesHost),
         ("$boot", (long)row.BootTimeout.TotalMilliseconds), ("$keep", (long)row.KeepLog.TotalMilliseconds), ("$created", row.CreatedAt.ToUnixTimeMilliseconds()),
         ("$process", row.Process), ("$type", row.MachineType), ("$model", row.CpuModel), ("$qemu", row.QemuVersion), ("$accelerator", row.Accelerator),
-        ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError),
+        ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError), ("$temporary", row.IsTemporary),
     ];
 }

@@ -11,7 +11,7 @@ namespace DesktopGrid.VmSandbox.Images;
 /// </summary>
 internal sealed class BaseImageStore(StoreLayout layout)
 {
-    private const string Kernel = "vmlinux", Initrd = "initrd", Base = "base.qcow2";
+    private const string Kernel = "vmlinux", Initrd = "initrd", Base = "base.qcow2", PartPrefix = ".part-";
 
     /// <summary>Adds the image of a folder, or gives the one that is there already.</summary>
     /// <exception cref="ImageException">It is missing or damaged.</exception>
@@ -24,7 +24,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
             return Open(id);
         }
 
-        var part = Path.Combine(layout.Images, $".{Path.GetRandomFileName()}");
+        var part = Path.Combine(layout.Images, PartPrefix + Path.GetRandomFileName());
         try
         {
             Directory.CreateDirectory(part);
@@ -43,6 +43,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
                 File.SetAttributes(file, FileAttributes.ReadOnly);
             }
 
+            ImageStamp.Write(part, [Path.Combine(part, Kernel), Path.Combine(part, Initrd), Path.Combine(part, Base)]);
             Settle(part, id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -58,7 +59,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
     }
 
     /// <summary>An image of the store.</summary>
-    /// <exception cref="ImageException">It is missing, or its files are not as long as they were.</exception>
+    /// <exception cref="ImageException">It is missing, or its files are not what they were when it was added.</exception>
     public BaseImage Open(string id)
     {
         var folder = layout.Image(id);
@@ -66,14 +67,34 @@ internal sealed class BaseImageStore(StoreLayout layout)
         var image = new BaseImage(id, manifest, Path.Combine(folder, Kernel), Path.Combine(folder, Initrd), Path.Combine(folder, Base));
         var files = manifest.Files;
         if (found != id
-            || LengthOf(image.KernelPath) != (files.Kernel.UncompressedLength ?? files.Kernel.Length)
-            || LengthOf(image.InitrdPath) != files.Initrd.Length
-            || LengthOf(image.BasePath) != files.Base.Length)
+            || LengthOf(image.KernelPath) != files.Kernel.StoredLength
+            || LengthOf(image.InitrdPath) != files.Initrd.StoredLength
+            || LengthOf(image.BasePath) != files.Base.StoredLength
+            || !ImageStamp.Holds(folder, [(image.KernelPath, files.Kernel.StoredSha256), (image.InitrdPath, files.Initrd.StoredSha256), (image.BasePath, files.Base.StoredSha256)]))
         {
-            throw new ImageException(SandboxErrorCode.ImageMissing, $"The store's image {folder} is damaged.") { Path = folder, Advice = "Remove its folder; it is added again at the next opening." };
+            throw new ImageException(SandboxErrorCode.ImageMissing, $"The store's image {folder} is damaged: its files have changed since it was added.") { Path = folder, Advice = "Remove its folder; the image is added again when the next machine is made of it." };
         }
 
         return image;
+    }
+
+    /// <summary>Removes what a process left that was killed while it added an image: parts in which nothing was written since a moment.</summary>
+    public void Sweep(DateTimeOffset unwrittenSince)
+    {
+        foreach (var part in Directory.EnumerateDirectories(layout.Images, PartPrefix + "*"))
+        {
+            try
+            {
+                if (new DirectoryInfo(part).EnumerateFiles().Select(static file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(part)).Max() < unwrittenSince)
+                {
+                    Remove(part);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process sweeps it, or it stays until the next time.
+            }
+        }
     }
 
     private void Settle(string part, string id)

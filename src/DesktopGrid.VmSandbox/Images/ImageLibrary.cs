@@ -14,7 +14,7 @@ internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, strin
             return await AddAsync(ImageLocator.Find(defaultFolder), cancellationToken).ConfigureAwait(false);
         }
 
-        var found = table.All().FirstOrDefault(row => row.Name == nameOrHash || (nameOrHash.Length >= 8 && row.Id.StartsWith(nameOrHash, StringComparison.Ordinal)));
+        var found = table.All().FirstOrDefault(row => row.Name == nameOrHash || IsBeginning(nameOrHash, row.Id));
         if (found is not null)
         {
             return store.Open(found.Id);
@@ -22,7 +22,7 @@ internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, strin
 
         // The default image may not have been asked for yet; its name is as good as any.
         var standard = await AddAsync(ImageLocator.Find(defaultFolder), cancellationToken).ConfigureAwait(false);
-        return standard.Manifest.Name == nameOrHash || standard.Id.StartsWith(nameOrHash, StringComparison.Ordinal)
+        return standard.Manifest.Name == nameOrHash || IsBeginning(nameOrHash, standard.Id)
             ? standard
             : throw new ImageException(SandboxErrorCode.ImageMissing, $"The store has no image \"{TextTail.Clean(nameOrHash)}\".") { Advice = $"It has: {string.Join(", ", table.All().Select(static row => row.Name).Distinct())}." };
     }
@@ -38,6 +38,12 @@ internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, strin
     /// <summary>An image that a machine was made of.</summary>
     public BaseImage Open(string id) => store.Open(id);
 
+    /// <summary>Removes what processes left that were killed while they added an image.</summary>
+    public void Sweep(DateTimeOffset unwrittenSince) => store.Sweep(unwrittenSince);
+
     /// <summary>Its name; the beginning of its hash where the catalog has forgotten it.</summary>
     public string NameOf(string id) => table.All().FirstOrDefault(row => row.Id == id)?.Name ?? id[..Math.Min(12, id.Length)];
+
+    // Shorter ones would hit by chance.
+    private static bool IsBeginning(string text, string id) => text.Length >= 8 && id.StartsWith(text, StringComparison.Ordinal);
 }

@@ -15,6 +15,7 @@ internal sealed record ImageManifest
     public required int Protocol { get; init; }
     /// <summary>The processor, such as <c>x86_64</c>.</summary>
     public required string Architecture { get; init; }
+    /// <summary>The kernel's version, such as <c>6.1.0-56-cloud-amd64</c>: for people who ask which it is. Nothing here reads it; the hashes decide.</summary>
     public required string KernelRelease { get; init; }
     public required string KernelCommandLine { get; init; }
     /// <summary>The least RAM in MiB with which it boots.</summary>
@@ -41,7 +42,16 @@ internal sealed record ImageFile(
     long? UncompressedLength = null,
     string? UncompressedSha256 = null,
     string? Format = null,
-    long? VirtualSize = null);
+    long? VirtualSize = null)
+{
+    /// <summary>Its bytes in the store, where it lies unpacked: QEMU would unpack again for every machine what it reads.</summary>
+    [JsonIgnore]
+    public long StoredLength => UncompressedLength ?? Length;
+
+    /// <summary>The hash of what lies in the store.</summary>
+    [JsonIgnore]
+    public string StoredSha256 => UncompressedSha256 ?? Sha256;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 8)]
 [JsonSerializable(typeof(ImageManifest))]

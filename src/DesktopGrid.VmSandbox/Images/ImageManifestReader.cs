@@ -47,7 +47,7 @@ internal static class ImageManifestReader
         Require(!manifest.KernelCommandLine.Any(char.IsControl), "its kernel line holds control characters");
         foreach (var file in (ImageFile[])[manifest.Files.Kernel, manifest.Files.Initrd, manifest.Files.Base])
         {
-            Require(file.Name.Length > 0 && Path.GetFileName(file.Name) == file.Name && file.Name is not ("." or ".."), $"\"{file.Name}\" is no plain file name");
+            Require(file.Name.Length > 0 && Path.GetFileName(file.Name) == file.Name && file.Name is not ("." or "..") && !file.Name.Any(char.IsControl), $"\"{TextTail.Clean(file.Name)}\" is no plain file name");
             Require(file.Length is > 0 and <= MaxFileBytes && file.UncompressedLength is null or (> 0 and <= MaxFileBytes), $"{file.Name} has an impossible length");
             Require(IsHash(file.Sha256) && (file.UncompressedSha256 is null || IsHash(file.UncompressedSha256)), $"{file.Name} has no SHA-256");
             Require(!file.Name.EndsWith(".br", StringComparison.Ordinal) || (file.UncompressedLength is not null && file.UncompressedSha256 is not null), $"{file.Name} does not say what is in it");

@@ -45,7 +45,13 @@ internal static class OverlayWriter
 
         try
         {
-            using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            // It may be there already, empty, with its owner's rights; never with anything in it.
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            if (file.Length > 0)
+            {
+                throw new IOException("there is a file of that name.");
+            }
+
             file.Write(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

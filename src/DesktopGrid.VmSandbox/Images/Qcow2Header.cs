@@ -103,7 +103,7 @@ internal sealed record Qcow2Header(int Version, long VirtualSize, int ClusterBit
                 return null;
             }
 
-            Check(length is > 0 and <= MaxNameLength && offset >= HeaderV2Length && offset + length <= (ulong)header.Length, "the name of its backing file lies outside its header");
+            Check(length is > 0 and <= MaxNameLength && offset >= HeaderV2Length && offset <= (ulong)header.Length && length <= (ulong)header.Length - offset, "the name of its backing file lies outside its header");
             var name = Encoding.UTF8.GetString(header.Span.Slice((int)offset, (int)length));
             Allow(!name.Any(char.IsControl), "a backing file whose name holds control characters");
             return name;

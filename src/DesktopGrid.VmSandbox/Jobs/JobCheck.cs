@@ -1,15 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
-/// <summary>Finds the faults of a job's description before anything is made: each gets one sentence.</summary>
+/// <summary>Finds the faults of a job's description, and of the files that it names, before anything is made: each gets one sentence.</summary>
 internal static class JobCheck
 {
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
-    public static void Demand(SandboxJob job)
+    /// <param name="job">The description.</param>
+    /// <param name="fileNames">How the host compares file names.</param>
+    public static void Demand(SandboxJob job, StringComparer fileNames)
     {
+        Given(job);
         Program(job);
         Limits(job.Limits);
         if (job.Directory is not null)
@@ -23,8 +27,38 @@ internal static class JobCheck
         }
 
         Require(!job.Arguments.Any(static argument => argument.Contains('\0')), "An argument has a NUL in it.");
+        Require(!job.Machine.OutlivesHost, "A job's machine ends with its host process: Machine.OutlivesHost must be false.");
         Inputs(job);
-        Outputs(job);
+        Outputs(job, fileNames);
+    }
+
+    /// <summary>Demands that the host's files can be read. Opened, not only looked at: rights differ from what a listing shows.</summary>
+    public static async Task DemandReadableAsync(SandboxJob job, CancellationToken cancellationToken)
+    {
+        foreach (var path in job.Inputs.Select(static input => input.HostPath).Append(job.StandardInput).OfType<string>())
+        {
+            // The operating system would say that access is denied.
+            Require(!System.IO.Directory.Exists(path), $"The input {path} is a folder; name its files one by one.");
+            var file = await JobTransfers.OpenInputAsync(path, cancellationToken).ConfigureAwait(false);
+            await using var scope = file.ConfigureAwait(false);
+            // What such a one gives, it gives once: this look at it may have been the last.
+            Require(file.CanSeek, $"The input {path} is a pipe or a device, and must be a file.");
+        }
+    }
+
+    /// <summary>What the compiler warns of, and a caller without nullable types is not warned of.</summary>
+    private static void Given(SandboxJob job)
+    {
+        Holds(job.Arguments, nameof(SandboxJob.Arguments));
+        Holds(job.Environment?.Values, nameof(SandboxJob.Environment));
+        Holds(job.Inputs, nameof(SandboxJob.Inputs));
+        Holds(job.Outputs, nameof(SandboxJob.Outputs));
+        Require(job.Limits is not null, $"The job's {nameof(SandboxJob.Limits)} must not be null; leave it out for the defaults.");
+        Require(job.Machine is not null, $"The job's {nameof(SandboxJob.Machine)} must not be null; leave it out for the defaults.");
+
+        static void Holds(IEnumerable<object?>? values, string name) => Require(
+            values is not null && !values.Contains(null),
+            $"The job's {name} must not be null and hold no null; leave it out for none.");
     }
 
     private static void Program(SandboxJob job)
@@ -60,21 +94,12 @@ internal static class JobCheck
             GuestPath(input.Path, "An input");
             Require(input.Path != RelativePath.Root, "An input must name a file, not the work directory.");
             Require(seen.Add(input.Path), $"Two inputs go to \"{TextTail.Clean(input.Path)}\".");
-            if (input.HostPath is not null)
-            {
-                Readable(input.HostPath);
-            }
-        }
-
-        if (job.StandardInput is not null)
-        {
-            Readable(job.StandardInput);
         }
     }
 
-    private static void Outputs(SandboxJob job)
+    private static void Outputs(SandboxJob job, StringComparer fileNames)
     {
-        var seen = new HashSet<string>(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var seen = new HashSet<string>(fileNames);
         foreach (var output in job.Outputs)
         {
             GuestPath(output.Path, "An output");
@@ -85,28 +110,16 @@ internal static class JobCheck
         }
     }
 
-    /// <summary>Opened, not only looked at: rights differ from what a listing shows.</summary>
-    private static void Readable(string path)
+    private static void GuestPath(string? path, string what)
     {
-        try
-        {
-            using var file = JobTransfers.OpenInput(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw JobException.Invalid($"The input {path} cannot be read: {e.Message}", SandboxErrorCode.JobInputUnreadable, e);
-        }
-    }
-
-    private static void GuestPath(string path, string what)
-    {
+        Require(path is not null, $"{what} has no path.");
         if (RelativePath.Fault(path) is { } fault)
         {
             throw JobException.Invalid($"{what} has the path \"{TextTail.Clean(path)}\". {fault}");
         }
     }
 
-    private static void Require(bool holds, string sentence)
+    private static void Require([DoesNotReturnIf(false)] bool holds, string sentence)
     {
         if (!holds)
         {

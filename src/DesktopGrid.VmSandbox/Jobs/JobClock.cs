@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
@@ -11,6 +12,8 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
 
     /// <summary>The phase under way, or the one that failed.</summary>
     public JobPhase Phase { get; private set; }
+
+    public VmId? Machine { get; set; }
 
     public double? FractionDone { get; set; }
 
@@ -47,7 +50,7 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
         return true;
     });
 
-    public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer));
+    public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));
 
     void IProgress<TransferProgress>.Report(TransferProgress value) => Tell(value);
 }

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Jobs;
@@ -14,32 +15,33 @@ public sealed class JobException : SandboxException
     {
     }
 
-    /// <summary>QEMU's exit code, where it ended by itself.</summary>
-    public int? QemuExitCode { get; init; }
+    /// <summary>
+    /// What came of the program, where it had ended before the failure: exit code, output, CPU time, and the outputs that had been taken out
+    /// until then. Null where <see cref="SandboxException.Fate"/> is not <see cref="TaskFate.Ended"/>.
+    /// </summary>
+    public JobResult? Result { get; internal set; }
 
-    /// <summary>The last lines that QEMU wrote to its standard error.</summary>
-    public IReadOnlyList<string> QemuErrors { get; init; } = [];
-
-    /// <summary>The last lines of the guest's console. Written by the guest: hostile text, made printable.</summary>
-    public IReadOnlyList<string> ConsoleLines { get; init; } = [];
+    /// <summary>What the machine's QEMU has left, where it ended or did not come up.</summary>
+    public QemuEvidence Evidence { get; init; } = QemuEvidence.None;
 
     internal static JobException Invalid(string message, SandboxErrorCode code = SandboxErrorCode.JobInvalid, Exception? cause = null) =>
         new(code, message, cause) { Step = "job.check", Fate = TaskFate.NeverStarted };
 
+    /// <summary>An input of the host that cannot be opened or read to its end.</summary>
+    internal static JobException Unreadable(string path, Exception cause) =>
+        Invalid($"The input {path} cannot be read: {cause.Message}", SandboxErrorCode.JobInputUnreadable, cause);
+
     /// <summary>What failed below, with what the job knows besides.</summary>
-    internal static JobException From(SandboxException cause, JobPhase phase, TaskFate fate, VmId? machine, MachineEnd? end)
+    internal static JobException From(SandboxException cause, JobPhase phase, TaskFate fate, MachineEnd? end)
     {
-        var started = cause as VmException;
-        var message = end is null ? cause.Message : $"The machine ended in the middle of the job. {end.Why}";
-        return new JobException(end is null ? cause.Code : SandboxErrorCode.MachineEnded, message, cause)
+        var message = end is null ? cause.Sentence : $"The machine ended in the middle of the job. {end.Why}";
+        return new JobException(end?.Code ?? cause.Code, message, cause)
         {
             Step = cause.Step ?? $"job.{phase.ToString().ToLowerInvariant()}",
-            Machine = machine?.ToString(),
             Fate = fate,
+            Advice = end is null ? cause.Advice : end.Advice,
             IsTransient = cause.IsTransient || end is not null,
-            QemuExitCode = end?.QemuExitCode ?? started?.QemuExitCode ?? (cause as Qemu.QemuException)?.ExitCode,
-            QemuErrors = end?.QemuErrors ?? started?.QemuErrors ?? (cause as Qemu.QemuException)?.Errors ?? [],
-            ConsoleLines = end?.ConsoleLines ?? started?.ConsoleLines ?? [],
+            Evidence = end?.Evidence ?? (cause as VmException)?.Evidence ?? (cause as QemuException)?.Evidence ?? QemuEvidence.None,
         };
     }
 }

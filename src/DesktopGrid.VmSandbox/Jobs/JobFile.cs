@@ -22,9 +22,9 @@ public sealed record JobFile
     public bool IsExecutable { get; init; }
 
     /// <summary>A file of the host.</summary>
-    /// <param name="hostPath">The file.</param>
-    /// <param name="path">Where it goes; null for its own name in the work directory.</param>
-    /// <param name="isExecutable">Whether it may be run as a program.</param>
+    /// <param name="hostPath">The file; opened when the job is checked and again when it goes in.</param>
+    /// <param name="path">Where it goes, relative to the work directory; null for its own name there.</param>
+    /// <param name="isExecutable">Whether it may be run as a program. The job's program is, whatever this says.</param>
     /// <returns>The input.</returns>
     public static JobFile FromHost(string hostPath, string? path = null, bool isExecutable = false) =>
         new() { Path = path ?? System.IO.Path.GetFileName(hostPath), HostPath = hostPath, IsExecutable = isExecutable };
@@ -47,7 +47,7 @@ public sealed record JobFile
 
 /// <summary>A file that a job gives back.</summary>
 /// <param name="Path">Where the program leaves it: relative to the work directory.</param>
-/// <param name="HostPath">Where it goes on the host. Its folder is made, an old file is replaced in one step when all bytes are there.</param>
+/// <param name="HostPath">Where it goes on the host; a relative path counts from the process's folder. Its folder is made, an old file is replaced in one step when all bytes are there.</param>
 /// <param name="IsOptional">Whether it is no failure when the program does not make it.</param>
 public sealed record JobOutput(string Path, string HostPath, bool IsOptional = false);
 

@@ -4,7 +4,7 @@ namespace DesktopGrid.VmSandbox.Jobs;
 /// <remarks>RAM and virtual CPUs are the machine's (<see cref="Vms.VmOptions"/>); the work directory's size is the image's disk.</remarks>
 public sealed record JobLimits
 {
-    /// <summary>How long the program may run, by the host's clock, start and transfers not counted. Null (default) for no bound; range 1 s to 365 d.</summary>
+    /// <summary>How long the program may run, by the host's clock; start, transfers and the time in which its machine is suspended are not counted. Null (default) for no bound; range 1 s to 365 d.</summary>
     public TimeSpan? WallTime { get; init; }
 
     /// <summary>CPU time of the machine's QEMU process while the program runs, looked at once a second. Null (default) for no bound; range 1 s to 365 d.</summary>

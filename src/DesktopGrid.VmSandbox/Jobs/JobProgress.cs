@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
@@ -27,7 +28,8 @@ public readonly record struct JobPhaseTime(JobPhase Phase, TimeSpan Duration);
 /// <summary>How far a job has come. Told at each change of phase, at each report of the program, with transfers, and once a second while it runs.</summary>
 /// <param name="Phase">What is being done.</param>
 /// <param name="FractionDone">What the program last reported by <c>msg_to_host fraction_done</c>, 0 to 1; null before its first report.</param>
-/// <param name="CpuTime">CPU time of the QEMU process until now.</param>
+/// <param name="CpuTime">CPU time of the QEMU process until now, its boot included, which <see cref="JobResult.HostCpuTime"/> leaves out.</param>
 /// <param name="Elapsed">Since the job began.</param>
-/// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>.</param>
-public sealed record JobProgress(JobPhase Phase, double? FractionDone, TimeSpan CpuTime, TimeSpan Elapsed, TransferProgress? Transfer);
+/// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>; null otherwise.</param>
+/// <param name="Machine">The machine that runs it, to follow its log or ask for its status; null until it is made.</param>
+public sealed record JobProgress(JobPhase Phase, double? FractionDone, TimeSpan CpuTime, TimeSpan Elapsed, TransferProgress? Transfer, VmId? Machine);

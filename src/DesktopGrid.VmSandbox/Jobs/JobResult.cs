@@ -1,3 +1,4 @@
+using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
@@ -15,7 +16,7 @@ public sealed record JobResult
     public required ReadOnlyMemory<byte> StandardOutput { get; init; }
     /// <summary>What it wrote to standard error, up to the limit. Hostile bytes.</summary>
     public required ReadOnlyMemory<byte> StandardError { get; init; }
-    /// <summary>Bytes of both that came after the limit and were dropped.</summary>
+    /// <summary>Bytes of both that came after the limit and were dropped, by the guest's word.</summary>
     public long DroppedBytes { get; init; }
     /// <summary>The files that came out, in the order in which the job names them.</summary>
     public required IReadOnlyList<JobOutputFile> Outputs { get; init; }
@@ -27,7 +28,7 @@ public sealed record JobResult
     public TimeSpan HostCpuTime { get; init; }
     /// <summary>Largest resident set of one of the program's processes, in bytes, by the guest's word.</summary>
     public long PeakMemoryBytes { get; init; }
-    /// <summary>How long each phase took.</summary>
+    /// <summary>How long each phase took, in their order.</summary>
     public required IReadOnlyList<JobPhaseTime> Phases { get; init; }
     /// <summary>The machine that ran it; it is gone, but its log stays for <see cref="VmOptions.KeepLog"/>.</summary>
     public required VmId Machine { get; init; }
@@ -43,4 +44,45 @@ public sealed record JobResult
     public required string QemuVersion { get; init; }
     /// <summary>Which way the machine came to run.</summary>
     public required StartPath StartPath { get; init; }
+
+    /// <summary>Whether the program ended by itself with exit code 0.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>Standard output as a text, read as UTF-8; broken bytes become U+FFFD. Hostile text: clean it before a terminal sees it.</summary>
+    /// <returns>The text; made anew by each call.</returns>
+    public string GetStandardOutputText() => Encoding.UTF8.GetString(StandardOutput.Span);
+
+    /// <summary>Standard error as a text, likewise.</summary>
+    /// <returns>The text; made anew by each call.</returns>
+    public string GetStandardErrorText() => Encoding.UTF8.GetString(StandardError.Span);
+
+    /// <summary>How long a phase took; zero for one that was not reached.</summary>
+    /// <param name="phase">Which.</param>
+    /// <returns>Its time by the host's monotonic clock.</returns>
+    public TimeSpan TimeOf(JobPhase phase) => Phases.FirstOrDefault(time => time.Phase == phase).Duration;
+
+    internal static JobResult Of(GuestTaskStatus ended, ProgramWatch watch, VmStatus status, IReadOnlyList<JobOutputFile> outputs, IReadOnlyList<JobPhaseTime> phases) => new()
+    {
+        ExitCode = ended.ExitCode,
+        Signal = ended.Signal,
+        StandardOutput = watch.StandardOutput,
+        StandardError = watch.StandardError,
+        DroppedBytes = ended.DroppedBytes,
+        Outputs = outputs,
+        Messages = watch.Messages,
+        CpuTime = Duration(ended.UserMs) + Duration(ended.SystemMs),
+        HostCpuTime = watch.HostCpuTime,
+        PeakMemoryBytes = ended.PeakMemoryBytes,
+        Phases = phases,
+        Machine = status.Id,
+        Accelerator = status.Accelerator!.Value,
+        Assurance = status.Assurance!.Value,
+        MachineType = status.MachineType!,
+        CpuModel = status.CpuModel!,
+        QemuVersion = status.QemuVersion!,
+        StartPath = status.StartPath!.Value,
+    };
+
+    // The guest may say anything; a century is as good as an error, and no overflow.
+    private static TimeSpan Duration(long milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, 100L * 365 * 24 * 3600 * 1000));
 }

@@ -8,68 +8,78 @@ using DesktopGrid.VmSandbox.Vms;
 namespace DesktopGrid.VmSandbox.Jobs;
 
 /// <summary>Runs one job from its first to its last phase: create, start, put, run, get, destroy. For one use.</summary>
-internal sealed class JobRunner(SandboxJob job, VmManager machines, Func<IRunningMachine, ISandboxSession> sessions, JobTable jobs, JobTelemetry telemetry, TimeProvider time)
+internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, ISandboxSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
     private TaskFate _fate = TaskFate.NeverStarted;
     private IRunningMachine? _machine;
     private VmId? _vm;
+    private JobResult? _result;
 
     public async Task<JobResult> RunAsync(IProgress<JobProgress>? progress, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
-        JobCheck.Demand(job);
+        JobCheck.Demand(job, fileNames);
+        await JobCheck.DemandReadableAsync(job, cancellationToken).ConfigureAwait(false);
         using var activity = telemetry.Activities.StartActivity("vmsandbox.job");
         activity?.SetTag("vmsandbox.job.program", job.Program);
+        telemetry.LogBegan(_id);
         var clock = new JobClock(progress, telemetry.Activities, time);
         var outcome = "failed";
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, hostClosing);
         try
         {
-            var result = await WorkAsync(clock, onOutput, cancellationToken).ConfigureAwait(false);
+            var result = await WorkAsync(clock, onOutput, given.Token).ConfigureAwait(false);
             outcome = "ended";
+            telemetry.LogEnded(_id, clock.Elapsed.TotalSeconds, result.ExitCode, result.Signal);
             return result;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
             outcome = "cancelled";
-            throw;
+            telemetry.LogCancelled(_id, clock.Phase);
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
         catch (Exception e) when (e is SandboxException or OperationCanceledException)
         {
             var told = await ExplainAsync(e, clock.Phase).ConfigureAwait(false);
             activity?.SetStatus(ActivityStatusCode.Error, told.Message);
+            telemetry.LogFailed(_id, clock.Phase, told.Code, told.Fate);
             throw told;
         }
         finally
         {
-            await RemoveAsync().ConfigureAwait(false);
+            await RemoveAsync(activity).ConfigureAwait(false);
             telemetry.Record(outcome, clock.Elapsed, clock.CpuTime);
         }
     }
 
     private async Task<JobResult> WorkAsync(JobClock clock, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
-        var vm = await clock.MeasureAsync(JobPhase.Create, () => machines.CreateAsync(job.Machine, cancellationToken)).ConfigureAwait(false);
+        var vm = await clock.MeasureAsync(JobPhase.Create, () => machines.CreateAsync(job.Machine with { IsTemporary = true }, cancellationToken)).ConfigureAwait(false);
         _vm = vm;
+        clock.Machine = vm;
         await clock.MeasureAsync(JobPhase.Start, () => machines.StartAsync(vm, cancellationToken)).ConfigureAwait(false);
-        _machine = await machines.RequireRunningAsync(vm, cancellationToken).ConfigureAwait(false);
+        // A grid's client may have suspended it already, and lets it continue some day.
+        _machine = await machines.RequireRunningAsync(vm, acceptSuspended: true, cancellationToken).ConfigureAwait(false);
         // A guest that has gone answers nothing: whatever waits for it is woken.
         using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _machine.Ended);
         var session = sessions(_machine);
         var transfers = new JobTransfers(job, session, clock);
-        var watch = new ProgramWatch(job.Limits, _machine, clock, onOutput, time);
+        var watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
 
         await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(alive.Token)).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
-        var outputs = await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(alive.Token)).ConfigureAwait(false);
-        var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
+        // Kept from here on: what fails now shall not hide how the program ended.
+        _result = JobResult.Of(ended, watch, await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false), transfers.Taken, clock.Phases);
+        await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
-        return Result(ended, outputs, status, watch, clock.Phases);
+        return _result;
     }
 
     private async Task<GuestTaskStatus> ProgramAsync(ISandboxSession session, ProgramWatch watch, VmId vm, CancellationToken cancellationToken)
     {
-        var row = new JobRow(_id, vm.ToString(), job.Program, TaskFate.MayHaveRun, time.GetUtcNow(), null, null);
-        // Written before the request: a host that dies now must not believe that the program never ran.
+        var row = new JobRow(_id, vm.ToString(), job.Program, job.Machine.Labels, TaskFate.MayHaveRun, time.GetUtcNow(), null, null);
+        // Written before the request: if this process dies now, the next one is not to believe that the program never ran.
         jobs.Save(row);
         _fate = TaskFate.MayHaveRun;
         await StartAsync(session, cancellationToken).ConfigureAwait(false);
@@ -91,33 +101,44 @@ internal sealed class JobRunner(SandboxJob job, VmManager machines, Func<IRunnin
             UseStandardInput = job.StandardInput is not null,
             OutputBytes = job.Limits.StandardOutputBytes,
         };
-        var stdin = job.StandardInput is null ? null : JobTransfers.OpenInput(job.StandardInput);
+        var stdin = job.StandardInput is null ? null : await JobTransfers.OpenInputAsync(job.StandardInput, cancellationToken).ConfigureAwait(false);
         await using var scope = (stdin ?? Stream.Null).ConfigureAwait(false);
         try
         {
             await session.StartAsync(request, stdin, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionException e) when (e.Code == SandboxErrorCode.GuestStartRefused)
+        catch (SessionException e)
         {
-            _fate = TaskFate.NeverStarted;
+            _fate = e.Fate ?? TaskFate.MayHaveRun;
             throw;
+        }
+        catch (IOException e)
+        {
+            throw JobException.Unreadable(job.StandardInput!, e);
         }
     }
 
     /// <summary>The cause with the job's knowledge: a machine that ended explains every failure that came of it.</summary>
-    private async Task<SandboxException> ExplainAsync(Exception cause, JobPhase phase)
+    private async Task<JobException> ExplainAsync(Exception cause, JobPhase phase)
     {
-        var end = _machine is { Ended.IsCancellationRequested: true } ? await _machine.DescribeEndAsync().ConfigureAwait(false) : null;
-        return cause switch
+        var isOver = _machine is { Ended.IsCancellationRequested: true } || cause is SessionException { Code: SandboxErrorCode.MachineEnded };
+        var end = isOver && _machine is not null ? await _machine.DescribeEndAsync().ConfigureAwait(false) : null;
+        var told = cause switch
         {
-            JobException job when end is null => job,
-            SandboxException sandbox => JobException.From(sandbox, phase, _fate, _vm, end),
-            _ => JobException.From(new VmException(SandboxErrorCode.MachineEnded, "The machine ended.", cause), phase, _fate, _vm, end),
+            JobException own when end is null => own,
+            OperationCanceledException when hostClosing.IsCancellationRequested => JobException.From(new VmException(SandboxErrorCode.MachineEnded, "The host was closed in the middle of the job.", cause), phase, _fate, null),
+            SandboxException sandbox => JobException.From(sandbox, phase, _fate, end),
+            _ => JobException.From(new VmException(SandboxErrorCode.MachineEnded, "The machine ended.", cause), phase, _fate, end),
         };
+        (told.Machine, told.Result) = (_vm?.ToString(), _result);
+        return told;
     }
 
-    /// <summary>Leaving scope leaves nothing behind, whatever went wrong before. What cannot be removed now is swept when the store is next opened.</summary>
-    private async Task RemoveAsync()
+    /// <summary>
+    /// Leaving scope leaves nothing behind, whatever went wrong before. What cannot be removed now is swept when the store is next opened; it
+    /// must not hide what went wrong before.
+    /// </summary>
+    private async Task RemoveAsync(Activity? activity)
     {
         if (_vm is not { } vm)
         {
@@ -132,30 +153,21 @@ internal sealed class JobRunner(SandboxJob job, VmManager machines, Func<IRunnin
         {
             // Removed already, in the job's own last phase.
         }
+        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
+        {
+            activity?.AddException(e);
+            telemetry.LogNotRemoved(_id, e);
+        }
+
+        try
+        {
+            // Its caller is told now.
+            jobs.Remove(_id);
+        }
+        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
+        {
+            activity?.AddException(e);
+            telemetry.LogNotRemoved(_id, e);
+        }
     }
-
-    private static JobResult Result(GuestTaskStatus ended, IReadOnlyList<JobOutputFile> outputs, VmStatus status, ProgramWatch watch, IReadOnlyList<JobPhaseTime> phases) => new()
-    {
-        ExitCode = ended.ExitCode,
-        Signal = ended.Signal,
-        StandardOutput = watch.StandardOutput,
-        StandardError = watch.StandardError,
-        DroppedBytes = ended.DroppedBytes,
-        Outputs = outputs,
-        Messages = watch.Messages,
-        CpuTime = Duration(ended.UserMs) + Duration(ended.SystemMs),
-        HostCpuTime = watch.HostCpuTime,
-        PeakMemoryBytes = ended.PeakMemoryBytes,
-        Phases = phases,
-        Machine = status.Id,
-        Accelerator = status.Accelerator!.Value,
-        Assurance = status.Assurance!.Value,
-        MachineType = status.MachineType!,
-        CpuModel = status.CpuModel!,
-        QemuVersion = status.QemuVersion!,
-        StartPath = status.StartPath!.Value,
-    };
-
-    // The guest may say anything; a century is as good as an error, and no overflow.
-    private static TimeSpan Duration(long milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, 100L * 365 * 24 * 3600 * 1000));
 }

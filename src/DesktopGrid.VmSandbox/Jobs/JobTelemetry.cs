@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using DesktopGrid.VmSandbox.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
@@ -13,16 +15,18 @@ public static class SandboxTelemetry
     public const string MeterName = "DesktopGrid.VmSandbox";
 }
 
-/// <summary>The instruments of one host.</summary>
-internal sealed class JobTelemetry : IDisposable
+/// <summary>What a host tells of its jobs: activities, measurements and log lines. The log holds no program's name, path or output, which are the grid's and the guest's.</summary>
+internal sealed partial class JobTelemetry : IDisposable
 {
+    private readonly ILogger _logger;
     private readonly Meter _meter = new(SandboxTelemetry.MeterName);
     private readonly Counter<long> _jobs;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _cpuTime;
 
-    public JobTelemetry()
+    public JobTelemetry(ILogger logger)
     {
+        _logger = logger;
         _jobs = _meter.CreateCounter<long>("vmsandbox.jobs", "{job}", "Jobs that ended, by outcome.");
         _duration = _meter.CreateHistogram<double>("vmsandbox.job.duration", "s", "From the first to the last phase.");
         _cpuTime = _meter.CreateHistogram<double>("vmsandbox.job.cpu_time", "s", "CPU time that the host spent on the machine.");
@@ -43,4 +47,19 @@ internal sealed class JobTelemetry : IDisposable
         Activities.Dispose();
         _meter.Dispose();
     }
+
+    [LoggerMessage(SandboxEventId.JobBegan, LogLevel.Debug, "Job {Job} began")]
+    public partial void LogBegan(string job);
+
+    [LoggerMessage(SandboxEventId.JobEnded, LogLevel.Information, "Job {Job} ended after {Seconds:0.0} s, exit code {ExitCode}, signal {Signal}")]
+    public partial void LogEnded(string job, double seconds, int? exitCode, int? signal);
+
+    [LoggerMessage(SandboxEventId.JobFailed, LogLevel.Information, "Job {Job} failed in the phase {Phase} ({Code}, {Fate})")]
+    public partial void LogFailed(string job, JobPhase phase, SandboxErrorCode code, TaskFate? fate);
+
+    [LoggerMessage(SandboxEventId.JobCancelled, LogLevel.Information, "Job {Job} was cancelled in the phase {Phase}")]
+    public partial void LogCancelled(string job, JobPhase phase);
+
+    [LoggerMessage(SandboxEventId.JobNotRemoved, LogLevel.Warning, "What job {Job} had cannot be removed now; the next opening of the store will")]
+    public partial void LogNotRemoved(string job, Exception exception);
 }

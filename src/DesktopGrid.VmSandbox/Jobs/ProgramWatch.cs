@@ -9,7 +9,7 @@ using DesktopGrid.VmSandbox.Vms;
 namespace DesktopGrid.VmSandbox.Jobs;
 
 /// <summary>Follows a running program: keeps and logs its output, hears its reports, and watches its limits.</summary>
-internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput, TimeProvider time)
+internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput)
 {
     /// <summary>The message by which a program tells how far it is: a number from 0 to 1.</summary>
     public const string FractionDoneKey = "fraction_done";
@@ -19,6 +19,7 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     private readonly ArrayBufferWriter<byte> _stdout = new();
     private readonly ArrayBufferWriter<byte> _stderr = new();
     private readonly Queue<GuestMessage> _messages = new();
+    private long _messageCharacters;
     private readonly LineSplitter _stdoutLines = new(line => machine.Log.Write(LogSource.Stdout, line));
     private readonly LineSplitter _stderrLines = new(line => machine.Log.Write(LogSource.Stderr, line));
 
@@ -92,9 +93,10 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     private void Take(GuestMessage message)
     {
         _messages.Enqueue(message);
-        if (_messages.Count > ProtocolLimits.MaxMessagesKept)
+        _messageCharacters += message.Value.Length;
+        while (_messages.Count > ProtocolLimits.MaxMessagesKept || _messageCharacters > ProtocolLimits.MaxMessageCharactersKept)
         {
-            _messages.Dequeue();
+            _messageCharacters -= _messages.Dequeue().Value.Length;
         }
 
         if (message.Key == FractionDoneKey && ParseFraction(message.Value) is { } fraction)
@@ -106,9 +108,10 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
 
     private async Task WatchLimitsAsync(CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
+        // Of a program that is suspended neither limit comes nearer.
+        var start = machine.Time.GetTimestamp();
         var before = machine.CpuTime;
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, machine.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
@@ -116,7 +119,7 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
                 Measure(before);
                 clock.Tell(null);
                 Demand("CPU time", limits.CpuTime, HostCpuTime);
-                Demand("wall time", limits.WallTime, time.GetElapsedTime(start));
+                Demand("wall time", limits.WallTime, machine.Time.GetElapsedTime(start));
             }
         }
         finally

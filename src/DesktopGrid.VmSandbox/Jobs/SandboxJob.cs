@@ -14,7 +14,10 @@ public sealed record SandboxJob
     /// <summary>The arguments after the program's name. Default none.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Environment variables, added to the guest's small default set. Default none.</summary>
+    /// <summary>
+    /// Environment variables, added to the guest's small default set (<c>PATH</c>, <c>HOME</c>, <c>TMPDIR</c>, <c>LANG</c>, <c>VMSANDBOX_INBOX</c>,
+    /// <c>VMSANDBOX_MESSAGES</c>) or in place of one of it. Default none. Command line and environment together hold at most 1 MiB.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The folder to start in, relative to the work directory; null (default) for the work directory.</summary>

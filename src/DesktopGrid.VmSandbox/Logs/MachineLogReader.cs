@@ -86,24 +86,37 @@ internal static class MachineLogReader
                 yield return line;
             }
 
-            // The file under this name is another one now: what we hold has become the older part and was read to its end above.
-            var present = new FileInfo(path);
-            if (!present.Exists || present.Length < _file.Position)
+            if (!IsAnother(_file))
             {
-                _file.Dispose();
-                _file = null;
-                _rest.Clear();
-                if (present.Exists)
+                yield break;
+            }
+
+            // What we hold has become the older part. A line may have been written to it since we came to its end.
+            foreach (var line in Lines(_file, _rest))
+            {
+                yield return line;
+            }
+
+            _file.Dispose();
+            _file = null;
+            _rest.Clear();
+            if (File.Exists(path))
+            {
+                foreach (var line in ReadNew())
                 {
-                    foreach (var line in ReadNew())
-                    {
-                        yield return line;
-                    }
+                    yield return line;
                 }
             }
         }
 
         public void Dispose() => _file?.Dispose();
+
+        /// <summary>Whether the log's name belongs to another file now. A log only grows: our own was never longer a moment ago than it is, nor shorter than what was read.</summary>
+        private bool IsAnother(FileStream ours)
+        {
+            var present = new FileInfo(path);
+            return !present.Exists || present.Length < ours.Position || present.Length > ours.Length;
+        }
 
         private static FileStream? Open(string path)
         {

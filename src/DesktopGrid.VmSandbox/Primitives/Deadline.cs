@@ -29,9 +29,6 @@ internal readonly struct Deadline
         }
     }
 
-    /// <summary>Whether nothing is left.</summary>
-    public bool HasPassed => Remaining == TimeSpan.Zero;
-
     /// <summary>A deadline that lies <paramref name="limit"/> from now.</summary>
     public static Deadline After(TimeSpan limit, TimeProvider time) => new(time, limit);
 
@@ -39,7 +36,9 @@ internal readonly struct Deadline
     /// A token that is cancelled at the deadline or by the caller, whichever comes first. Who catches the cancellation asks
     /// the caller's own token to tell the two apart: only the deadline becomes an exception of ours.
     /// </summary>
-    public DeadlineScope Enter(CancellationToken cancellationToken) => new(new CancellationTokenSource(Remaining, _time), cancellationToken);
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="other">Something else that ends the wait, such as the death of what is waited for.</param>
+    public DeadlineScope Enter(CancellationToken cancellationToken, CancellationToken other = default) => new(new CancellationTokenSource(Remaining, _time), cancellationToken, other);
 }
 
 /// <summary>The token of one bounded operation; to be disposed when it ends.</summary>
@@ -48,17 +47,14 @@ internal sealed class DeadlineScope : IDisposable
     private readonly CancellationTokenSource _timeout;
     private readonly CancellationTokenSource _linked;
 
-    internal DeadlineScope(CancellationTokenSource timeout, CancellationToken cancellationToken)
+    internal DeadlineScope(CancellationTokenSource timeout, CancellationToken cancellationToken, CancellationToken other)
     {
         _timeout = timeout;
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, other);
     }
 
-    /// <summary>Cancelled at the deadline or by the caller.</summary>
+    /// <summary>Cancelled at the deadline, by the caller, or by the other thing that ends the wait.</summary>
     public CancellationToken Token => _linked.Token;
-
-    /// <summary>Whether the deadline has passed.</summary>
-    public bool IsExpired => _timeout.IsCancellationRequested;
 
     /// <inheritdoc />
     public void Dispose()

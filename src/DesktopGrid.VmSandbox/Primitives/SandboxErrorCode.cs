@@ -14,6 +14,8 @@ public enum SandboxErrorCode
     DiskFull = 102,
     /// <summary>A confinement layer that the caller demanded is not available here.</summary>
     ConfinementUnavailable = 103,
+    /// <summary>This library is not written for this operating system.</summary>
+    PlatformUnsupported = 104,
 
     /// <summary>QEMU's monitor could not be reached or broke off.</summary>
     MonitorDisconnected = 200,
@@ -28,14 +30,12 @@ public enum SandboxErrorCode
     QemuNotFound = 300,
     /// <summary>QEMU ended before the machine ran.</summary>
     QemuStartFailed = 301,
-    /// <summary>QEMU ended although nobody asked it to.</summary>
-    QemuDied = 302,
+    /// <summary>QEMU's process does not end, although it was killed.</summary>
+    QemuUnkillable = 302,
     /// <summary>This QEMU lacks an ability that is needed.</summary>
     QemuUnsuitable = 303,
     /// <summary>The accelerator that the caller demanded did not boot a guest.</summary>
     AcceleratorUnavailable = 304,
-    /// <summary>QEMU's image tool failed.</summary>
-    QemuImgFailed = 305,
 
     /// <summary>The catalog's database is damaged, newer than this library, or not readable.</summary>
     CatalogUnusable = 400,
@@ -61,6 +61,8 @@ public enum SandboxErrorCode
     MachineEnded = 603,
     /// <summary>The machine is in use by another process.</summary>
     MachineBusy = 604,
+    /// <summary>The options of a new machine have faults.</summary>
+    MachineInvalid = 605,
 
     /// <summary>The guest's daemon could not be reached or broke off.</summary>
     SessionDisconnected = 700,
@@ -82,13 +84,17 @@ public enum SandboxErrorCode
     GuestStartRefused = 714,
     /// <summary>The guest refused the request for another reason.</summary>
     GuestRefused = 715,
+    /// <summary>A file of the guest is larger than the caller takes, or a message or command line larger than the protocol's ceiling.</summary>
+    GuestTooLarge = 716,
 
     /// <summary>The job's description has faults.</summary>
     JobInvalid = 800,
     /// <summary>An input file of the job is missing or cannot be read on the host.</summary>
     JobInputUnreadable = 801,
-    /// <summary>An output file that the job names was not made, or cannot be written on the host.</summary>
+    /// <summary>An output that the job names was not made by the program.</summary>
     JobOutputMissing = 802,
     /// <summary>A limit of the job was exceeded.</summary>
     JobLimitExceeded = 803,
+    /// <summary>An output of the job cannot be written on the host; where its disk is full the code is <see cref="DiskFull"/>.</summary>
+    JobOutputUnwritable = 804,
 }

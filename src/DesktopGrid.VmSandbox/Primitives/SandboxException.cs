@@ -32,17 +32,23 @@ public abstract class SandboxException : Exception
     public string? Step { get; init; }
 
     /// <summary>The machine concerned, if one is.</summary>
-    public string? Machine { get; init; }
+    public string? Machine { get; internal set; }
 
     /// <summary>What the reader can do about it, as one sentence; null where nothing sensible can be said.</summary>
-    public string? Advice { get; init; }
+    public string? Advice { get => field ?? DefaultAdvice.For(Code); init; }
 
     /// <summary>Whether the same call may succeed if it is simply tried again later.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>What is known about the program that was to run.</summary>
-    public TaskFate Fate { get; init; }
+    /// <summary>
+    /// What is known about the program that was to run. Never null on a <c>JobException</c>, nor where the task verb start fails; null where the
+    /// act that failed starts no program, so that nobody takes a failed get for a program that never ran.
+    /// </summary>
+    public TaskFate? Fate { get; internal set; }
 
-    /// <summary>The message, and the advice where there is one.</summary>
+    /// <summary>What failed, in one sentence: the message without the advice.</summary>
+    public string Sentence => base.Message;
+
+    /// <summary>The sentence, and the advice where there is one.</summary>
     public override string Message => Advice is null ? base.Message : $"{base.Message} {Advice}";
 }

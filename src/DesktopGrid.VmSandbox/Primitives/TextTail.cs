@@ -1,8 +1,14 @@
 namespace DesktopGrid.VmSandbox.Primitives;
 
 /// <summary>The last lines of a stream that may be endless and hostile: bounded in lines and in characters a line. Safe for use by several threads.</summary>
-internal sealed class TextTail(int maxLines = 40, int maxLineLength = 500)
+internal sealed class TextTail(int maxLines = TextTail.DefaultMaxLines, int maxLineLength = TextTail.DefaultMaxLineLength)
 {
+    /// <summary>As many as a person reads.</summary>
+    public const int DefaultMaxLines = 40;
+
+    /// <summary>Characters; the rest of a line is cut.</summary>
+    public const int DefaultMaxLineLength = 500;
+
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = new();
 
@@ -42,5 +48,6 @@ internal sealed class TextTail(int maxLines = 40, int maxLineLength = 500)
             : text;
 
     // Both ranges of control characters: some terminals take U+009B for an escape sequence.
-    private static bool IsHarmful(char c) => char.IsControl(c) && c != '\t';
+    /// <summary>Controls but the tab, and what turns the direction of a line about or breaks it (Unicode: UAX 9, UAX 14).</summary>
+    private static bool IsHarmful(char c) => (char.IsControl(c) && c != '\t') || c is '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

@@ -12,3 +12,17 @@ public enum Accelerator
     /// <summary>Apple's hypervisor framework.</summary>
     Hvf = 3,
 }
+
+/// <summary>QEMU's names.</summary>
+internal static class AcceleratorNames
+{
+    public static string QemuName(this Accelerator accelerator) => accelerator switch
+    {
+        Accelerator.Kvm => "kvm",
+        Accelerator.Whpx => "whpx",
+        Accelerator.Hvf => "hvf",
+        _ => "tcg",
+    };
+
+    public static Accelerator Parse(string qemuName) => Enum.GetValues<Accelerator>().Single(accelerator => accelerator.QemuName() == qemuName);
+}

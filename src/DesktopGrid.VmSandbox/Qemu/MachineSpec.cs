@@ -25,6 +25,8 @@ internal sealed record MachineSpec
     public string CpuModel { get; init; } = DefaultCpuModel;
     /// <summary>The accelerator that has been proven.</summary>
     public Accelerator Accelerator { get; init; } = Accelerator.Tcg;
+    /// <summary>Whether emulation may run virtual CPUs side by side; one after the other where the host's memory order is weaker than the guest's.</summary>
+    public bool EmulatesInParallel { get; init; } = true;
     /// <summary>RAM in MiB; even, since some hosts want 2 MiB pages.</summary>
     public required int MemoryMiB { get; init; }
     /// <summary>Virtual CPUs, at least 1.</summary>

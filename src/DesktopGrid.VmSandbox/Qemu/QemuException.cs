@@ -10,15 +10,6 @@ public sealed class QemuException : SandboxException
     {
     }
 
-    /// <summary>Its exit code, where it ended by itself.</summary>
-    public int? ExitCode { get; init; }
-
-    /// <summary>The signal that ended it.</summary>
-    public int? Signal { get; init; }
-
-    /// <summary>Its command line, where it was started.</summary>
-    public string? CommandLine { get; init; }
-
-    /// <summary>The last lines of its standard error.</summary>
-    public IReadOnlyList<string> Errors { get; init; } = [];
+    /// <summary>What it has left, where it was started.</summary>
+    public QemuEvidence Evidence { get; init; } = QemuEvidence.None;
 }

@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Qmp;
 /// A client of QEMU's machine protocol: the handshake comes first, then one loop reads; commands may be many at a time and are told apart by
 /// their id. Whatever ends the connection, every waiting command hears the one same reason. Safe for use by several threads.
 /// </summary>
-internal sealed partial class QmpClient : IAsyncDisposable
+internal sealed class QmpClient : IAsyncDisposable
 {
     private readonly Stream _stream;
     private readonly QmpReader _reader;
@@ -30,9 +30,6 @@ internal sealed partial class QmpClient : IAsyncDisposable
 
     /// <summary>QEMU's version, from its greeting.</summary>
     public Version Version { get; private set; } = new();
-
-    /// <summary>Ends when the connection ends, with the reason. Never fails.</summary>
-    public Task<QmpException> Completion => _reading;
 
     /// <summary>Greets QEMU. The client owns the stream from now on, also where this fails.</summary>
     public static async Task<QmpClient> ConnectAsync(Stream stream, QmpOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
@@ -117,9 +114,18 @@ internal sealed partial class QmpClient : IAsyncDisposable
         using var scope = Deadline.After(_options.HandshakeTimeout, _time).Enter(cancellationToken);
         try
         {
-            if (await _reader.ReadAsync(scope.Token).ConfigureAwait(false) is not QmpMessage.Greeting greeting)
+            var first = await _reader.ReadAsync(scope.Token).ConfigureAwait(false);
+            while (first is QmpMessage.Event)
             {
-                throw new QmpException(SandboxErrorCode.MonitorProtocol, "QEMU's monitor did not begin with its greeting.");
+                // QEMU tells events from the moment of the connection, which on a busy host is one before its greeting.
+                first = await _reader.ReadAsync(scope.Token).ConfigureAwait(false);
+            }
+
+            if (first is not QmpMessage.Greeting greeting)
+            {
+                throw first is null
+                    ? new QmpException(SandboxErrorCode.MonitorDisconnected, "QEMU closed its monitor before its greeting.")
+                    : new QmpException(SandboxErrorCode.MonitorProtocol, "QEMU's monitor did not begin with its greeting.");
             }
 
             Version = ReadVersion(greeting.Version);
@@ -218,14 +224,11 @@ internal sealed partial class QmpClient : IAsyncDisposable
                 _pending.Take(id)?.TrySetException(new QmpException(SandboxErrorCode.MonitorCommandFailed, error.Description) { ErrorClass = error.Class, Description = error.Description });
                 break;
             case QmpMessage.Event { Value: var published }:
-                LogEvent(_logger, published.Name);
+                QmpLog.MonitorEvent(_logger, published.Name);
                 _events.Publish(published);
                 break;
             default:
                 throw new QmpException(SandboxErrorCode.MonitorProtocol, "QEMU's monitor sent a message that belongs to no command.");
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "QEMU event {Name}")]
-    private static partial void LogEvent(ILogger logger, string name);
 }

@@ -52,10 +52,10 @@ internal abstract record QmpMessage
     private static DateTimeOffset Time(JsonElement message)
     {
         var stamp = message.GetProperty("timestamp"u8);
-        var seconds = stamp.GetProperty("seconds"u8).GetInt64();
+        var (seconds, microseconds) = (stamp.GetProperty("seconds"u8).GetInt64(), stamp.GetProperty("microseconds"u8).GetInt64());
         // QEMU sends -1 where the host's clock failed.
-        return seconds is >= 0 and < 253402300800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(stamp.GetProperty("microseconds"u8).GetInt64())
+        return seconds is >= 0 and < 253402300800 && microseconds is >= 0 and < 1_000_000
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(microseconds)
             : DateTimeOffset.UnixEpoch;
     }
 }

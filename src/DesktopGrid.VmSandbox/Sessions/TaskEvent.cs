@@ -12,8 +12,8 @@ public abstract record TaskEvent
 
 /// <summary>The program wrote something.</summary>
 /// <param name="IsError">Whether to standard error.</param>
-/// <param name="Offset">Where in that stream the bytes begin.</param>
-/// <param name="Bytes">What it wrote.</param>
+/// <param name="Offset">Where in that stream the bytes begin; 0 for the first.</param>
+/// <param name="Bytes">What it wrote: hostile bytes, the receiver's to keep.</param>
 public sealed record TaskOutput(bool IsError, long Offset, ReadOnlyMemory<byte> Bytes) : TaskEvent;
 
 /// <summary>The program sent a message.</summary>

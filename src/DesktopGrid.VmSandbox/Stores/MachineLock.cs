@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Stores;
@@ -9,6 +10,10 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// </summary>
 internal sealed class MachineLock : IDisposable
 {
+    // Together half a second: another process that opens the store holds each machine for a blink, to see whether it is well.
+    private const int Attempts = 25;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
     private readonly FileStream _file;
 
     private MachineLock(FileStream file) => _file = file;
@@ -24,18 +29,30 @@ internal sealed class MachineLock : IDisposable
         {
             throw new PlatformException(SandboxErrorCode.StoreNotWritable, $"The machine's folder {Path.GetDirectoryName(path)} is missing.");
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw StoreFault.From(e, $"The lock {path} cannot be taken");
-        }
-        catch (IOException e) when (!StoreFault.IsFull(e))
+        catch (IOException e) when (FileInUse.Is(e))
         {
             return null;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StoreFault.From(e, $"The lock {path} cannot be taken");
         }
+    }
+
+    /// <summary>Takes the lock, within half a second; null when another process keeps it.</summary>
+    public static async Task<MachineLock?> TakeAsync(string path, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt < Attempts; attempt++)
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TryTake(path);
     }
 
     public void Dispose() => _file.Dispose();

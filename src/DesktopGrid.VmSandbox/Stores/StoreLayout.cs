@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Files;
 
 namespace DesktopGrid.VmSandbox.Stores;
 
@@ -7,12 +8,14 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// <code>
 /// catalog.db            what exists
 /// images/HASH/          base images, read-only
-/// machines/ID/          one machine: root.qcow2, lock
+/// machines/ID/          one machine: root.qcow2, lock, process
 /// logs/ID.jsonl         one machine's log
 /// </code>
 /// </summary>
 internal sealed class StoreLayout(string root)
 {
+    private const string RemovedPrefix = ".";
+
     /// <summary>The store's folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
@@ -32,18 +35,74 @@ internal sealed class StoreLayout(string root)
 
     public string Lock(string id) => Path.Combine(Machine(id), "lock");
 
+    /// <summary>Whose process runs the machine, for whoever finds its folder without its row: a catalog can be lost.</summary>
+    public string Process(string id) => Path.Combine(Machine(id), "process");
+
     public string Log(string id) => Path.Combine(Logs, id + ".jsonl");
 
-    /// <summary>Makes the folders and proves that one can write there.</summary>
-    /// <exception cref="PlatformException">One cannot.</exception>
-    public void Prepare()
+    /// <summary>Notes whose process runs a machine.</summary>
+    /// <exception cref="PlatformException">The disk is full.</exception>
+    public void NoteProcess(string id, string process)
     {
         try
         {
-            foreach (var folder in (string[])[Root, Images, Machines, Logs])
+            File.WriteAllText(Process(id), process);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFault.From(e, $"The process of machine {id} cannot be noted");
+        }
+    }
+
+    /// <summary>Makes a machine's folder, with its lock and its overlay still empty.</summary>
+    public void MakeMachine(string id, IPrivateFiles files)
+    {
+        files.MakeFolder(Machine(id), isPassage: true);
+        files.MakeFile(Lock(id));
+        files.MakeFile(Overlay(id));
+    }
+
+    /// <summary>
+    /// Removes a machine's folder. It is renamed first: another process that looks for its lock meanwhile would make one anew in it. A name
+    /// with a dot in front is what a crash left of that.
+    /// </summary>
+    public void RemoveMachine(string id)
+    {
+        var removed = Path.Combine(Machines, RemovedPrefix + id);
+        try
+        {
+            Directory.Move(Machine(id), removed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone, or renamed by an earlier try.
+        }
+
+        Delete(removed);
+    }
+
+    /// <summary>Deletes what an interrupted removal has left.</summary>
+    public void SweepRemoved()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Machines, RemovedPrefix + "*"))
+        {
+            Delete(folder);
+        }
+    }
+
+    /// <summary>Makes the folders and proves that one can write there.</summary>
+    /// <exception cref="PlatformException">One cannot.</exception>
+    public void Prepare(IPrivateFiles files)
+    {
+        try
+        {
+            foreach (var folder in (string[])[Root, Images, Machines])
             {
-                Directory.CreateDirectory(folder);
+                files.MakeFolder(folder, isPassage: true);
             }
+
+            files.MakeFolder(Logs, isPassage: false);
+            files.MakeFile(Catalog);
 
             var probe = Path.Combine(Root, Path.GetRandomFileName());
             File.WriteAllBytes(probe, [1]);
@@ -52,6 +111,18 @@ internal sealed class StoreLayout(string root)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StoreFault.From(e, $"The store {Root} cannot be written");
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process was quicker.
         }
     }
 }

@@ -1,4 +1,6 @@
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
 
 namespace DesktopGrid.VmSandbox.Vms;
 
@@ -14,6 +16,9 @@ internal interface IRunningMachine
     /// <summary>CPU time of its QEMU process since its start, newest reading.</summary>
     TimeSpan CpuTime { get; }
 
+    /// <summary>Time as it passes for the machine: it stands while the machine is suspended.</summary>
+    TimeProvider Time { get; }
+
     /// <summary>Cancelled when its QEMU has ended, whoever ended it.</summary>
     CancellationToken Ended { get; }
 
@@ -21,9 +26,20 @@ internal interface IRunningMachine
     Task<MachineEnd> DescribeEndAsync();
 }
 
+/// <summary>The machine verbs, and besides them the running part of a machine, for the rooms above.</summary>
+internal interface IRunningMachines : IVmManager
+{
+    /// <summary>The running part of a machine, taken up if need be.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="acceptSuspended">Whether one that is suspended will do: its guest answers when it continues.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VmException">The machine does not run, or another process holds it.</exception>
+    Task<IRunningMachine> RequireRunningAsync(VmId id, bool acceptSuspended, CancellationToken cancellationToken);
+}
+
 /// <summary>How a machine ended: the evidence for whoever has to say why.</summary>
+/// <param name="Code">The failure's number: <see cref="SandboxErrorCode.MachineEnded"/>, or what ended it.</param>
 /// <param name="Why">One sentence.</param>
-/// <param name="QemuExitCode">QEMU's exit code; null where a signal ended it.</param>
-/// <param name="QemuErrors">The last lines of QEMU's standard error.</param>
-/// <param name="ConsoleLines">The last lines of the guest's console, made printable.</param>
-internal sealed record MachineEnd(string Why, int? QemuExitCode, IReadOnlyList<string> QemuErrors, IReadOnlyList<string> ConsoleLines);
+/// <param name="Advice">What can be done about it; null where nothing sensible can be said.</param>
+/// <param name="Evidence">What its QEMU has left.</param>
+internal sealed record MachineEnd(SandboxErrorCode Code, string Why, string? Advice, QemuEvidence Evidence);

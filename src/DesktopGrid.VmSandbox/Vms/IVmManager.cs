@@ -3,7 +3,8 @@ namespace DesktopGrid.VmSandbox.Vms;
 /// <summary>
 /// The machine verbs. Every verb in every state works or throws a <see cref="VmException"/> that names both
 /// (<see cref="VmTransitions"/>). Calls on one machine are ordered; calls on different machines run side by side.
-/// Cancelling a call leaves the machine in a state of the table.
+/// Cancelling a call leaves the machine in a state of the table. Any verb may throw a <c>CatalogException</c> where the store's catalog is busy
+/// or cannot be written, a <c>PlatformException</c> where the disk is full, and after the host's disposal an <see cref="ObjectDisposedException"/>.
 /// </summary>
 public interface IVmManager
 {
@@ -11,8 +12,8 @@ public interface IVmManager
     /// <param name="options">What it shall be.</param>
     /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
     /// <returns>Its id.</returns>
-    /// <exception cref="VmException">The options have faults.</exception>
-    /// <exception cref="Images.ImageException">There is no such image, or it is damaged.</exception>
+    /// <exception cref="VmException">The options have faults (<c>MachineInvalid</c>).</exception>
+    /// <exception cref="Primitives.SandboxException">There is no such image or it is damaged (<c>ImageException</c>), or the store is full or cannot be written.</exception>
     Task<VmId> CreateAsync(VmOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -21,50 +22,70 @@ public interface IVmManager
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How it is.</returns>
-    /// <exception cref="VmException">There is no such machine, or another process holds it.</exception>
+    /// <exception cref="VmException">There is no such machine (<c>MachineUnknown</c>), or another process holds it (<c>MachineBusy</c>).</exception>
+    /// <exception cref="Qemu.QemuException">Its process runs and does not answer on its monitor.</exception>
     Task<VmStatus> LoadAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>Starts it and waits until its daemon answers.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up and ends what was started.</param>
     /// <returns>A task that ends when the guest is ready.</returns>
-    /// <exception cref="VmException">The verb is not allowed, or the guest did not become ready.</exception>
-    /// <exception cref="Qemu.QemuException">There is no usable QEMU, or it ended at once.</exception>
+    /// <exception cref="VmException">The verb is not allowed (<c>MachineState</c>), the guest ended (<c>MachineEnded</c>) or did not become ready in time (<c>MachineBootTimeout</c>).</exception>
+    /// <exception cref="Qemu.QemuException">There is no usable QEMU, it ended at once, or a demanded accelerator is not proven.</exception>
+    /// <exception cref="Primitives.SandboxException">An image of its chain is missing or refused (<c>ImageException</c>), a demanded layer is not to be had (<c>PlatformException</c>), or the daemon speaks another version (<c>SessionException</c>).</exception>
     Task StartAsync(VmId id, CancellationToken cancellationToken = default);
 
-    /// <summary>Halts its virtual CPUs; milliseconds, nothing is written.</summary>
+    /// <summary>
+    /// Halts its virtual CPUs; milliseconds, nothing is written. Requests to its guest wait until it continues, and neither their bounds nor the
+    /// limits of its job come nearer meanwhile.
+    /// </summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A task that ends when they stand.</returns>
+    /// <exception cref="VmException">The verb is not allowed, another process holds the machine, or it ended meanwhile.</exception>
+    /// <exception cref="Qmp.QmpException">QEMU refused or did not answer.</exception>
     Task SuspendAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>Lets its virtual CPUs go on.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A task that ends when they run.</returns>
+    /// <exception cref="VmException">The verb is not allowed, another process holds the machine, or it ended meanwhile.</exception>
+    /// <exception cref="Qmp.QmpException">QEMU refused or did not answer.</exception>
     Task ContinueAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>Ends it: the guest is asked first, then QEMU, then its process is killed. Its overlay stays.</summary>
     /// <param name="id">The machine.</param>
-    /// <param name="grace">How long the guest may take; null for 5 s. Zero kills at once.</param>
-    /// <param name="cancellationToken">Stops being patient: the process is killed.</param>
+    /// <param name="grace">How long the guest may take, zero to one hour; null for 5 s. Zero does not ask it. A suspended guest is not asked either.</param>
+    /// <param name="cancellationToken">Stops being patient: the process is killed, and the call ends as if nobody had cancelled.</param>
     /// <returns>A task that ends when the process is gone.</returns>
+    /// <exception cref="VmException">The verb is not allowed, or another process holds the machine.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The grace is negative or longer than an hour.</exception>
     Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default);
 
     /// <summary>Ends it and removes everything that it had on disk, but a log that was asked to stay.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up between steps; the verb can be repeated.</param>
     /// <returns>A task that ends when nothing is left.</returns>
+    /// <exception cref="VmException">There is no such machine, or another process holds it.</exception>
+    /// <exception cref="Primitives.SandboxException">A file cannot be removed (<c>PlatformException</c>); the machine is still there.</exception>
     Task DestroyAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>Tells how it is, by the catalog and by the operating system.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>How it is.</returns>
+    /// <returns>How it is; a machine that another process runs is told by its catalog row and its process.</returns>
+    /// <exception cref="VmException">There is no such machine.</exception>
     Task<VmStatus> GetStatusAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>Tells how all machines of the store are, oldest first.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A status for each.</returns>
     Task<IReadOnlyList<VmStatus>> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Tells how the machines are that carry all of these labels, oldest first.</summary>
+    /// <param name="labels">Names and values (<see cref="VmOptions.Labels"/>), compared letter by letter; none fits every machine.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A status for each; empty where none fits.</returns>
+    Task<IReadOnlyList<VmStatus>> FindAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken = default);
 }

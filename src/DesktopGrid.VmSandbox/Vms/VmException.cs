@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
 
 namespace DesktopGrid.VmSandbox.Vms;
 
@@ -16,14 +17,32 @@ public sealed class VmException : SandboxException
     /// <summary>The state in which the machine was.</summary>
     public VmState? State { get; init; }
 
-    /// <summary>QEMU's exit code, where it ended.</summary>
-    public int? QemuExitCode { get; init; }
+    /// <summary>What the machine's QEMU has left, where it ended or did not come up.</summary>
+    public QemuEvidence Evidence { get; init; } = QemuEvidence.None;
 
-    /// <summary>The last lines that QEMU wrote to its standard error.</summary>
-    public IReadOnlyList<string> QemuErrors { get; init; } = [];
+    /// <summary>Another process runs the machine.</summary>
+    internal static VmException Busy(VmId id, VmVerb verb) => new(SandboxErrorCode.MachineBusy, $"Machine {id} is held by another process; {verb} is for that one to do.")
+    {
+        Machine = id.ToString(),
+        Verb = verb,
+        IsTransient = true,
+    };
 
-    /// <summary>The last lines of the guest's console. Written by the guest: hostile text, made printable.</summary>
-    public IReadOnlyList<string> ConsoleLines { get; init; } = [];
+    /// <summary>The machine ended by itself under a verb; the sentence says what it did not live to see.</summary>
+    internal static VmException Ended(VmId id, VmVerb verb, string step, string sentence, MachineEnd end, Exception? cause = null) => new(end.Code, $"{sentence} {end.Why}", cause)
+    {
+        Advice = end.Advice,
+        // A guest that ends by itself will do so again; a QEMU that was killed, or had no disk, need not.
+        IsTransient = end.Evidence.ExitCode is null,
+        Machine = id.ToString(),
+        Verb = verb,
+        Step = step,
+        Evidence = end.Evidence,
+    };
+
+    /// <summary>A process that the kernel holds.</summary>
+    internal static VmException Unkillable(int processId) =>
+        new(SandboxErrorCode.QemuUnkillable, $"QEMU's process {processId} does not end, even when killed.") { Verb = VmVerb.Stop, Step = "stop.kill" };
 
     internal static VmException Refused(VmId id, VmVerb verb, VmState state)
     {

@@ -1,19 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace DesktopGrid.VmSandbox.Vms;
 
-/// <summary>The name of one machine in its store: twelve lower-case hexadecimal digits.</summary>
-public readonly record struct VmId
+/// <summary>The name of one machine in its store: twelve lower-case hexadecimal digits, in text as in JSON. The default value names none.</summary>
+[JsonConverter(typeof(VmIdJsonConverter))]
+public readonly record struct VmId : IParsable<VmId>
 {
     private const int Length = 12;
     private readonly string? _text;
 
     private VmId(string text) => _text = text;
-
-    /// <summary>A new random id.</summary>
-    /// <returns>The id.</returns>
-    public static VmId New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
 
     /// <summary>Reads an id.</summary>
     /// <param name="text">Twelve lower-case hexadecimal digits.</param>
@@ -33,6 +31,16 @@ public readonly record struct VmId
         return fits;
     }
 
-    /// <inheritdoc />
+    /// <summary>The twelve digits; empty for the default value.</summary>
+    /// <returns>The text that <see cref="Parse(string)"/> reads.</returns>
     public override string ToString() => _text ?? "";
+
+    /// <inheritdoc />
+    static VmId IParsable<VmId>.Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    /// <inheritdoc />
+    static bool IParsable<VmId>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out VmId result) => TryParse(s, out result);
+
+    /// <summary>A new random id.</summary>
+    internal static VmId New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
 }

@@ -3,16 +3,22 @@ namespace DesktopGrid.VmSandbox.Vms;
 /// <summary>What a new machine shall be.</summary>
 public sealed record VmOptions
 {
-    /// <summary>The base image, by its name or hash in the store; null (default) for the store's only or newest image named <c>tiny</c>.</summary>
+    /// <summary>
+    /// The base image, by its name in the store (the newest of that name), its hash, or at least eight first digits of it. Null (default) for
+    /// the host's own image (<c>SandboxHostOptions.GuestImage</c>), which is added to the store when it is first asked for.
+    /// </summary>
     public string? Image { get; init; }
 
-    /// <summary>RAM in MiB. Default 256, range 64 to 1,048,576; rounded up to an even number.</summary>
+    /// <summary>RAM in MiB. Default 256, range 64 to 1,048,576; rounded up to an even number; the image may ask for more than 64.</summary>
     public int MemoryMiB { get; init; } = 256;
 
     /// <summary>Virtual CPUs. Default 1, range 1 to 64.</summary>
     public int VirtualCpus { get; init; } = 1;
 
-    /// <summary>Names and values of the caller's own, kept in the catalog. At most 32, each at most 256 characters.</summary>
+    /// <summary>
+    /// Names and values of the caller's own, kept in the catalog and found again by <see cref="IVmManager.FindAsync"/>. Default none; at most
+    /// 32, each name 1 to 256 characters and each value 0 to 256.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -21,9 +27,19 @@ public sealed record VmOptions
     /// </summary>
     public bool OutlivesHost { get; init; }
 
-    /// <summary>For how long the machine's log stays readable after it was destroyed. Default zero: the log goes with the machine.</summary>
+    /// <summary>For how long the machine's log stays readable after it was destroyed. Default zero: the log goes with the machine. Range zero to ten years.</summary>
     public TimeSpan KeepLog { get; init; }
 
-    /// <summary>How long the guest may take from start to its daemon's first answer. Default 2 min (emulation on a busy host), range 1 s to 1 h.</summary>
+    /// <summary>
+    /// Whether the machine is of use only to the process that made it, as a job's is: when that process is gone without removing it, the
+    /// next opening of the store does.
+    /// </summary>
+    internal bool IsTemporary { get; init; }
+
+    /// <summary>
+    /// How long the guest may take from its first instruction to its daemon's first answer. What a start does before is not counted: looking
+    /// at QEMU and proving an accelerator (<c>QemuOptions.ProofTimeout</c> each, mostly once a QEMU), and launching QEMU
+    /// (<c>QemuOptions.LaunchTimeout</c>). Default 2 min (emulation on a busy host), range 1 s to 1 h.
+    /// </summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
 }

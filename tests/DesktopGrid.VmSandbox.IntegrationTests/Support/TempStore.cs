@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Qemu;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
@@ -26,6 +27,8 @@ internal sealed class TempStore : IAsyncDisposable
         var options = new SandboxHostOptions { StorePath = StorePath };
         // The build machine has no working KVM; one test proves that the verdict is found, the others do not wait for it.
         options.Qemu.Accelerator = Accelerator.Tcg;
+        // Tests share the computer with builds; what the default priority is, one test looks at.
+        options.Qemu.Priority = ProcessPriority.Normal;
         configure?.Invoke(options);
         return SandboxHost.OpenAsync(options, TestLog.Factory);
     }

@@ -15,6 +15,11 @@ internal sealed record ConfinementPlan
     /// <summary>The largest that a file written by it may become, in bytes; null for no bound.</summary>
     public long? MaxFileBytes { get; init; }
 
+    /// <summary>
+    /// With these the program does nothing but end well. Where only a trial can tell whether a layer suits a program, it is tried so first.
+    /// </summary>
+    public IReadOnlyList<string> TrialArguments { get; init; } = ["--version"];
+
     /// <summary>Tells machines apart where each gets a user of its own (root hosts): any stable text, such as the machine's id.</summary>
     public required string Identity { get; init; }
 }

@@ -23,6 +23,12 @@ internal static class BubblewrapArguments
         if (dieWithParent)
         {
             arguments.Add("--die-with-parent");
+            if (!isRoot)
+            {
+                // Without bubblewrap's own reaper between, which sets its parent death when it likes, maybe after the payload has begun. Root's
+                // payload needs it: a process without capabilities cannot signal one of another user, and neither can its death.
+                arguments.Add("--as-pid-1");
+            }
         }
 
         arguments.AddRange(["--new-session", "--dev", "/dev", "--tmpfs", "/tmp"]);

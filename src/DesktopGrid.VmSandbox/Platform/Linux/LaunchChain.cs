@@ -7,13 +7,20 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 /// <summary>
 /// Puts the tools in front of the payload, in the one order that works:
 /// <code>
-/// sh (opens the filter) → setsid → prlimit → chrt or nice → ionice → setpriv (parent death, privileges) → bwrap → [root: setpriv (user)] → payload
+/// [setpriv (parent death)] → sh (opens the filter) → setsid → prlimit → chrt or nice → ionice
+///   → bwrap → [root: setpriv (user)]   or, without bubblewrap,   setpriv (privileges, user, parent death)
+///   → sh (the gate) → payload
 /// </code>
-/// Each of them replaces itself by the next, so that all is in force before the payload's first instruction.
+/// Each of them replaces itself by the next, so that all is in force before the payload's first instruction. Parent death must hold when the
+/// gate is reached, or a host that is killed in that moment leaves the payload behind: bubblewrap's outer process sets its own late, so that
+/// it is set in front; its inner one sets it before it becomes the gate.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LaunchChain
 {
+    private const string Shell = "/bin/sh";
+    // The filter reaches bwrap as an open descriptor, which .NET cannot hand down; the shell can.
+    private static readonly string OpenFilter = $"f=$1; shift; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\"";
     private static readonly string[] DropCapabilities = ["--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all"];
 
     /// <summary>The words of the command line; the first is the program to start.</summary>
@@ -22,10 +29,15 @@ internal static class LaunchChain
         var words = new List<string>();
         var confined = request.Confinement is not null;
         var wrapped = confined && tools.Bubblewrap is not null;
+        string[] death = request.DieWithParent ? ["--pdeathsig", "KILL"] : [];
+        if (wrapped && request.DieWithParent)
+        {
+            Add(tools.Privileges, [.. death, "--"]);
+        }
+
         if (wrapped && filterPath is not null)
         {
-            // The filter reaches bwrap as an open descriptor, which .NET cannot hand down; the shell can.
-            words.AddRange(["/bin/sh", "-c", $"f=$1; shift; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\"", "sh", filterPath]);
+            words.AddRange([Shell, "-c", OpenFilter, "sh", filterPath]);
         }
 
         Add(tools.SetSession, []);
@@ -39,6 +51,11 @@ internal static class LaunchChain
             {
                 Add(tools.Privileges, [.. DropCapabilities, .. BecomeUser(number), "--"]);
             }
+        }
+
+        if (HasGate(request, tools))
+        {
+            words.AddRange(LaunchGate.Words);
         }
 
         words.Add(request.FileName);
@@ -84,7 +101,6 @@ internal static class LaunchChain
 
         void Privileges()
         {
-            string[] death = request.DieWithParent ? ["--pdeathsig", "KILL"] : [];
             if (wrapped)
             {
                 // bwrap sets no-new-privileges, drops capabilities and watches its parent itself; a user other than ours comes after it.
@@ -99,6 +115,14 @@ internal static class LaunchChain
             }
         }
     }
+
+    /// <summary>Whether the payload waits for the host's word: where it is to die with it and something sees to that, or where it is announced.</summary>
+    public static bool HasGate(LaunchRequest request, LinuxTools tools) =>
+        request.Announce is not null || (request.DieWithParent && tools.Privileges is not null);
+
+    /// <summary>Whether a command line is still that of a tool in front of the gate or the payload.</summary>
+    public static bool IsTool(IReadOnlyList<string> words, LinuxTools tools) =>
+        (words is [Shell, "-c", var script, ..] && script == OpenFilter) || tools.All.Contains(words[0]);
 
     private static string[] BecomeUser(uint user)
     {

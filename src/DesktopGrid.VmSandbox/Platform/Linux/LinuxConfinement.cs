@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Platform.Processes;
@@ -7,22 +6,14 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 
 /// <summary>Finds out which layers this host gives, by running a harmless program behind each tool once.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LinuxConfinement(TimeProvider time) : IConfinement, IDisposable
+internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan TrialBound = TimeSpan.FromSeconds(10);
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private LinuxTools? _tools;
     private Dictionary<string, string> _faults = [];
 
     /// <summary>The filter's file; null where there is none for this architecture.</summary>
     public byte[]? Filter { get; } = SeccompFilter.Build();
-
-    public async Task<IReadOnlyList<ConfinementLayerStatus>> ProbeAsync(CancellationToken cancellationToken)
-    {
-        var tools = await ToolsAsync(cancellationToken).ConfigureAwait(false);
-        return Describe(tools, new LaunchRequest { FileName = "/bin/true", Confinement = new ConfinementPlan { Identity = "", MaxFileBytes = 1 } });
-    }
 
     /// <summary>The tools that work here.</summary>
     public async Task<LinuxTools> ToolsAsync(CancellationToken cancellationToken)
@@ -97,31 +88,12 @@ internal sealed class LinuxConfinement(TimeProvider time) : IConfinement, IDispo
             return null;
         }
 
-        using var bound = Primitives.Deadline.After(TrialBound, time).Enter(cancellationToken);
-        using var process = Process.Start(new ProcessStartInfo(tool, [.. arguments, "/bin/true"])
+        if (await ToolTrial.FaultOfAsync(tool, [.. arguments, "/bin/true"], time, cancellationToken).ConfigureAwait(false) is not { } fault)
         {
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        process.StandardInput.Close();
-        try
-        {
-            var errors = await process.StandardError.ReadToEndAsync(bound.Token).ConfigureAwait(false);
-            await process.WaitForExitAsync(bound.Token).ConfigureAwait(false);
-            if (process.ExitCode == 0)
-            {
-                return tool;
-            }
-
-            _faults[name] = errors.Trim().Split('\n')[0];
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            process.Kill(entireProcessTree: true);
-            _faults[name] = $"it did not end within {TrialBound.TotalSeconds:0} s";
+            return tool;
         }
 
+        _faults[name] = fault;
         return null;
     }
 }

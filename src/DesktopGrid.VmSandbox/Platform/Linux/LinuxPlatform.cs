@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Files;
+using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -10,6 +12,10 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxPlatform : IHostPlatform
 {
+    private const string KvmDevice = "/dev/kvm";
+    // unix(7): sun_path has 108 bytes.
+    private const int LongestSocketPath = 107;
+
     private readonly LinuxConfinement _confinement;
 
     public LinuxPlatform(TimeProvider time)
@@ -17,12 +23,10 @@ internal sealed class LinuxPlatform : IHostPlatform
         var root = RuntimeRoot();
         var finder = new LinuxProcessFinder(time);
         _confinement = new LinuxConfinement(time);
-        RuntimeDirectories = new UnixRuntimeDirectories(root);
+        RuntimeDirectories = new UnixRuntimeDirectories(root, LongestSocketPath);
         Finder = finder;
         Launcher = new LinuxProcessLauncher(_confinement, finder, root, time);
     }
-
-    public IConfinement Confinement => _confinement;
 
     public IProcessLauncher Launcher { get; }
 
@@ -32,9 +36,18 @@ internal sealed class LinuxPlatform : IHostPlatform
 
     public IRuntimeDirectories RuntimeDirectories { get; }
 
-    public IReadOnlyList<string> QemuInstallFolders { get; } = ["/usr/bin", "/usr/local/bin", "/opt/qemu/bin", "/usr/libexec", "/snap/bin"];
+    public IPrivateFiles Files { get; } = new UnixPrivateFiles(lendsToMachines: LinuxNative.IsRoot);
 
-    public string InstallQemuAdvice => "Install it: apt install qemu-system-x86 (Debian, Ubuntu), dnf install qemu-system-x86-core (Fedora); or set VMSANDBOX_QEMU to its file.";
+    public QemuConditions Qemu { get; } = new()
+    {
+        FileName = "qemu-system-x86_64",
+        InstallFolders = ["/usr/bin", "/usr/local/bin", "/opt/qemu/bin", "/usr/libexec", "/snap/bin"],
+        InstallAdvice = "Install it: apt install qemu-system-x86 (Debian, Ubuntu), dnf install qemu-system-x86-core (Fedora); or set VMSANDBOX_QEMU to its file.",
+        HasOwnFilter = true,
+        Accelerators = [new HostAccelerator("kvm", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture) ?? (File.Exists(KvmDevice) ? null : $"this host has no {KvmDevice}"), [KvmDevice])],
+    };
+
+    public StringComparer FileNames => StringComparer.Ordinal;
 
     public void Dispose()
     {

@@ -45,9 +45,22 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
         }
 
         var wrapper = await StartAsync(start).ConfigureAwait(false);
-        wrapper.StandardInput.Close();
-        var identity = await FindPayloadAsync(wrapper, request.FileName, cancellationToken).ConfigureAwait(false);
-        return new LinuxHostProcess(wrapper, identity, finder, request.Confinement is null ? [] : confinement.Describe(tools, request), !request.DieWithParent);
+        var identity = await FindPayloadAsync(wrapper, request, tools, cancellationToken).ConfigureAwait(false);
+        return new UnixHostProcess(
+            wrapper,
+            identity,
+            request.Confinement is null ? [] : confinement.Describe(tools, request),
+            !request.DieWithParent,
+            kill: () =>
+            {
+                // The payload first: a wrapper without parent death would leave it behind.
+                finder.Kill(identity);
+                if (identity.Id != wrapper.Id)
+                {
+                    LinuxNative.Kill(wrapper.Id);
+                }
+            },
+            gone: () => finder.WaitForExitAsync(identity, CancellationToken.None));
     }
 
     public void Dispose() => _thread.Dispose();
@@ -90,56 +103,84 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
         var path = Path.Combine(runtimeRoot, $"filter-{Convert.ToHexStringLower(SHA256.HashData(confinement.Filter))[..16]}.bpf");
         if (!File.Exists(path) || new FileInfo(path).Length != confinement.Filter.Length)
         {
-            Directory.CreateDirectory(runtimeRoot);
             var part = Path.Combine(runtimeRoot, Path.GetRandomFileName());
-            File.WriteAllBytes(part, confinement.Filter);
-            File.Move(part, path, overwrite: true);
+            try
+            {
+                Directory.CreateDirectory(runtimeRoot);
+                File.WriteAllBytes(part, confinement.Filter);
+                File.Move(part, path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new PlatformException(SandboxErrorCode.PlatformFailure, $"The filter of system calls cannot be written to {path}: {e.Message}", e)
+                {
+                    Advice = "Free some space there, or set XDG_RUNTIME_DIR to a directory of your own.",
+                };
+            }
         }
 
         return path;
     }
 
     /// <summary>
-    /// The payload is a descendant of what was started, known by the first word of its command line. One that has ended before it was seen
-    /// is represented by its wrapper, which ends with it.
+    /// The payload is a descendant of what was started: the one whose command line ends with the payload's arguments and begins with none of
+    /// the tools in front of it. Where it waits at the gate, it is announced and let through, and whatever the gate becomes is the payload: a
+    /// script may stand before the program, or become another one. One that has ended before it was seen is represented by its wrapper,
+    /// which ends with it.
     /// </summary>
-    private async Task<ProcessIdentity> FindPayloadAsync(Process wrapper, string program, CancellationToken cancellationToken)
+    private async Task<ProcessIdentity> FindPayloadAsync(Process wrapper, LaunchRequest request, LinuxTools tools, CancellationToken cancellationToken)
     {
         using var bound = Deadline.After(FindBound, time).Enter(cancellationToken);
-        var fallback = ProcFile.Identify(wrapper.Id) ?? new ProcessIdentity(wrapper.Id, 0, ProcFile.BootId);
+        var input = wrapper.StandardInput;
+        var known = ProcFile.Identify(wrapper.Id) ?? new ProcessIdentity(wrapper.Id, 0, ProcFile.BootId);
+        var isOpen = false;
         try
         {
-            while (!wrapper.HasExited)
+            while (!wrapper.HasExited && !(isOpen && !LaunchGate.Is(ProcFile.CommandLine(known.Id) ?? [])))
             {
-                if (Search(wrapper.Id, program) is { } found && ProcFile.Identify(found) is { } identity)
+                if (!isOpen && Search(wrapper.Id, request.Arguments, tools) is var (found, isGate) && ProcFile.Identify(found) is { } identity)
                 {
-                    return identity;
+                    known = identity;
+                    if (!isGate)
+                    {
+                        break;
+                    }
+
+                    request.Announce?.Invoke(identity);
+                    LaunchGate.Open(input);
+                    isOpen = true;
                 }
 
                 await Task.Delay(FindPause, time, bound.Token).ConfigureAwait(false);
             }
+
+            LaunchGate.Close(input);
+            return known;
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
+            LaunchGate.Close(input);
             wrapper.Kill(entireProcessTree: true);
             wrapper.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new PlatformException(SandboxErrorCode.PlatformFailure, $"The program {program} did not start within {FindBound.TotalSeconds:0} s.");
-        }
+            if (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new PlatformException(SandboxErrorCode.PlatformFailure, $"The program {request.FileName} did not start within {FindBound.TotalSeconds:0} s.");
+            }
 
-        return fallback;
+            throw;
+        }
     }
 
-    private static int? Search(int processId, string program)
+    private static (int Id, bool IsGate)? Search(int processId, IReadOnlyList<string> arguments, LinuxTools tools)
     {
-        if (ProcFile.Program(processId) == program)
+        if (ProcFile.CommandLine(processId) is { } words && !LaunchChain.IsTool(words, tools) && words.Count > arguments.Count && words.TakeLast(arguments.Count).SequenceEqual(arguments))
         {
-            return processId;
+            return (processId, LaunchGate.Is(words));
         }
 
         foreach (var child in ProcFile.ChildrenOf(processId))
         {
-            if (Search(child, program) is { } found)
+            if (Search(child, arguments, tools) is { } found)
             {
                 return found;
             }

@@ -20,14 +20,13 @@ internal sealed class LinuxProcessMeter : IProcessMeter
         var pages = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/statm"))?.Split(' ');
         return new ProcessUsage(
             TimeSpan.FromSeconds((stat.UserTicks + stat.SystemTicks) / (double)LinuxNative.TicksPerSecond),
-            pages is [_, var resident, ..] ? long.Parse(resident, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0,
-            Proportional(identity.Id));
+            pages is [_, var resident, ..] ? long.Parse(resident, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0);
     }
 
     /// <summary>The kernel tells only whom it would let trace the process.</summary>
-    private static long? Proportional(int processId)
+    public long? ReadProportionalBytes(ProcessIdentity identity)
     {
-        var line = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/smaps_rollup"))?
+        var line = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/smaps_rollup"))?
             .Split('\n').FirstOrDefault(static line => line.StartsWith("Pss:", StringComparison.Ordinal));
         return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kilobytes, ..]
             ? long.Parse(kilobytes, CultureInfo.InvariantCulture) * 1024

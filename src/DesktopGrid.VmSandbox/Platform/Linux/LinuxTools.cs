@@ -37,6 +37,9 @@ internal sealed record LinuxTools
         Bubblewrap = Find("bwrap"),
     };
 
+    /// <summary>Those that are used.</summary>
+    public IEnumerable<string> All => new[] { SetSession, Limits, Scheduler, Nice, DiskScheduler, Privileges, Bubblewrap }.OfType<string>();
+
     /// <summary>Only in folders that belong to the system: the volunteer's PATH may lead anywhere.</summary>
     private static string? Find(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -13,17 +13,13 @@ internal static class ProcFile
 
     public static string BootId { get; } = Read("/proc/sys/kernel/random/boot_id")?.Trim() ?? "";
 
-    public static Stat? ReadStat(int processId)
-    {
-        // The command name stands in brackets and may hold anything: fields are counted from its last bracket.
-        var text = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
-        var end = text?.LastIndexOf(')') ?? -1;
-        if (end < 0)
-        {
-            return null;
-        }
+    public static Stat? ReadStat(int processId) =>
+        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat")) is { } text ? ParseStat(text) : null;
 
-        var fields = text![(end + 2)..].Split(' ');
+    /// <summary>The command name stands in brackets and may hold anything: fields are counted from its last bracket.</summary>
+    public static Stat? ParseStat(string text)
+    {
+        var fields = text[(text.LastIndexOf(')') + 1)..].TrimStart(' ').Split(' ');
         return fields.Length < 20
             ? null
             : new Stat(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), Number(fields[11]), Number(fields[12]), Number(fields[19]));
@@ -32,9 +28,9 @@ internal static class ProcFile
     public static ProcessIdentity? Identify(int processId) =>
         ReadStat(processId) is { } stat ? new ProcessIdentity(processId, stat.StartTicks, BootId) : null;
 
-    /// <summary>The first word of its command line.</summary>
-    public static string? Program(int processId) =>
-        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cmdline"))?.Split('\0')[0];
+    /// <summary>The words of its command line; null for a zombie, which has none.</summary>
+    public static IReadOnlyList<string>? CommandLine(int processId) =>
+        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cmdline")) is { Length: > 0 } text ? text[..^1].Split('\0') : null;
 
     public static IEnumerable<int> ChildrenOf(int processId) => AllProcesses().Where(candidate => ReadStat(candidate)?.Parent == processId);
 

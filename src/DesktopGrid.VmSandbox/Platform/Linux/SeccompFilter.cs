@@ -28,7 +28,10 @@ internal static class SeccompFilter
         [117, 270, 271, 40, 39, 41, 268, 97, 219, 217, 218, 280, 241, 104, 294, 142, 105, 273, 106, 282, 425, 265, 428, 429, 430]);
 
     /// <summary>The filter of this machine's architecture; null where none is written for it.</summary>
-    public static byte[]? Build() => RuntimeInformation.OSArchitecture switch
+    public static byte[]? Build() => Build(RuntimeInformation.OSArchitecture);
+
+    /// <summary>The filter of a named architecture.</summary>
+    public static byte[]? Build(Architecture architecture) => architecture switch
     {
         Architecture.X64 => Assemble(X64),
         Architecture.Arm64 => Assemble(Arm64),

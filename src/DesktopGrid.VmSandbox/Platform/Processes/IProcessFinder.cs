@@ -9,6 +9,6 @@ internal interface IProcessFinder
     bool IsAlive(ProcessIdentity identity);
     /// <summary>Kills exactly this process; nothing when it is gone or its number belongs to another.</summary>
     void Kill(ProcessIdentity identity);
-    /// <summary>Waits until it has ended.</summary>
+    /// <summary>Waits until it has ended: without a bound of its own, so that the caller's token must have one.</summary>
     Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken);
 }

@@ -13,6 +13,11 @@ internal sealed record LaunchRequest
     public string? WorkingDirectory { get; init; }
     /// <summary>Its whole environment; nothing is inherited, since the volunteer's variables are nobody's business.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>
+    /// Told the process, on Linux before the payload's first instruction and elsewhere right after it, so that whoever finds it after a crash of
+    /// this process knows whose it is. What it throws ends the launch. Null for nobody.
+    /// </summary>
+    public Action<ProcessIdentity>? Announce { get; init; }
     /// <summary>Its priority.</summary>
     public ProcessPriority Priority { get; init; } = ProcessPriority.Idle;
     /// <summary>Whether it ends with this process, however this process ends.</summary>

@@ -4,8 +4,10 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Platform.Sockets;
 
 /// <summary>Private directories below one short root that this user alone can enter.</summary>
+/// <param name="root">The root; made when it is first needed.</param>
+/// <param name="longestSocketPath">What a socket's address holds, in bytes without the ending zero (sys/un.h).</param>
 [UnsupportedOSPlatform("windows")]
-internal sealed class UnixRuntimeDirectories(string root) : IRuntimeDirectories
+internal sealed class UnixRuntimeDirectories(string root, int longestSocketPath) : IRuntimeDirectories
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -35,6 +37,8 @@ internal sealed class UnixRuntimeDirectories(string root) : IRuntimeDirectories
         }
     }
 
+    public string? Find(string name) => Path.Combine(root, name) is var path && Directory.Exists(path) ? path : null;
+
     public void Remove(string name)
     {
         try
@@ -51,5 +55,7 @@ internal sealed class UnixRuntimeDirectories(string root) : IRuntimeDirectories
         }
     }
 
-    public LocalEndpoint Endpoint(string directory, string name) => new UnixSocketEndpoint(Path.Combine(directory, name));
+    public void SweepTrials(DateTimeOffset before) => TrialDirectories.Sweep(root, before);
+
+    public LocalEndpoint Endpoint(string directory, string name) => LocalEndpoint.At(Path.Combine(directory, name), longestSocketPath);
 }

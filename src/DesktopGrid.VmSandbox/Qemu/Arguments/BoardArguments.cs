@@ -16,10 +16,10 @@ internal static class BoardArguments
         "-machine", $"{spec.MachineType},memory-backend={MemoryId},usb=off,vmport=off",
         "-accel", spec.Accelerator switch
         {
-            Accelerator.Kvm => "kvm",
+            // Its interrupt controller loses message-signalled interrupts ("injection failed, MSI"), so QEMU's own serves.
             Accelerator.Whpx => "whpx,kernel-irqchip=off",
-            Accelerator.Hvf => "hvf",
-            _ => string.Create(CultureInfo.InvariantCulture, $"tcg,thread=multi,tb-size={TranslationCacheMiB}"),
+            Accelerator.Tcg => string.Create(CultureInfo.InvariantCulture, $"tcg,thread={(spec.EmulatesInParallel ? "multi" : "single")},tb-size={TranslationCacheMiB}"),
+            _ => spec.Accelerator.QemuName(),
         },
         "-cpu", spec.CpuModel,
         "-smp", string.Create(CultureInfo.InvariantCulture, $"cpus={spec.VirtualCpus},sockets=1,cores={spec.VirtualCpus},threads=1"),

@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Platform.Sockets;
 
 namespace DesktopGrid.VmSandbox.Qemu.Arguments;
 
-/// <summary>Monitor, serial console and virtio-serial ports, each behind a local socket or pipe on which QEMU listens.</summary>
+/// <summary>Monitor, serial console and virtio-serial ports, each behind a local socket on which QEMU listens.</summary>
 internal static class ChannelArguments
 {
     public static IReadOnlyList<string> For(MachineSpec spec)
@@ -13,9 +13,10 @@ internal static class ChannelArguments
             "-chardev", Listen("monitor", spec.Monitor), "-mon", "chardev=monitor,mode=control",
             "-chardev", Listen("console", spec.Console), "-serial", "chardev:console",
         };
+        // Port 0 and ours. The device would have queues for 31, each of them a descriptor that QEMU polls and the guest sets up.
         if (spec.Ports.Count > 0)
         {
-            arguments.AddRange(["-device", "virtio-serial-pci,id=ports"]);
+            arguments.AddRange(["-device", string.Create(CultureInfo.InvariantCulture, $"virtio-serial-pci,id=ports,max_ports={spec.Ports.Count + 1}")]);
         }
 
         for (var i = 0; i < spec.Ports.Count; i++)
@@ -29,9 +30,6 @@ internal static class ChannelArguments
         return arguments;
     }
 
-    private static string Listen(string id, LocalEndpoint endpoint) => endpoint.QemuDevice switch
-    {
-        QemuCharacterDevice.Pipe => $"pipe,id={id},path={QemuArguments.Escape(endpoint.Address)}",
-        _ => $"socket,id={id},path={QemuArguments.Escape(endpoint.Address)},server=on,wait=off",
-    };
+    /// <summary>A character device that listens, and does not hold up the machine until somebody comes.</summary>
+    public static string Listen(string id, LocalEndpoint endpoint) => $"socket,id={id},path={QemuArguments.Escape(endpoint.Path)},server=on,wait=off";
 }

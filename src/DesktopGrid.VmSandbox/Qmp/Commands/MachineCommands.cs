@@ -6,8 +6,4 @@ internal static class MachineCommands
     public static QmpCommand<QmpMachine[]> QueryMachines { get; } = new("query-machines", QmpJsonContext.Default.QmpMachineArray);
 
     public static QmpCommand<QmpCpuDefinition[]> QueryCpuDefinitions { get; } = new("query-cpu-definitions", QmpJsonContext.Default.QmpCpuDefinitionArray);
-
-    public static QmpCommand<QmpCpu[]> QueryCpusFast { get; } = new("query-cpus-fast", QmpJsonContext.Default.QmpCpuArray);
-
-    public static QmpCommand<QmpKvm> QueryKvm { get; } = new("query-kvm", QmpJsonContext.Default.QmpKvm);
 }

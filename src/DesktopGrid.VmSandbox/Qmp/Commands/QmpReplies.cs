@@ -11,17 +11,11 @@ internal sealed record QmpNothing;
 /// <param name="Running">Whether the virtual CPUs run.</param>
 internal sealed record QmpStatus(string Status, bool Running);
 
-/// <summary>qapi/machine.json, KvmInfo.</summary>
-internal sealed record QmpKvm(bool Enabled, bool Present);
-
 /// <summary>qapi/machine.json, MachineInfo; what is used of it.</summary>
 internal sealed record QmpMachine(string Name, string? Alias);
 
 /// <summary>qapi/machine-target.json, CpuDefinitionInfo; what is used of it.</summary>
 internal sealed record QmpCpuDefinition(string Name);
-
-/// <summary>qapi/machine.json, CpuInfoFast; what is used of it.</summary>
-internal sealed record QmpCpu([property: JsonPropertyName("cpu-index")] int CpuIndex, [property: JsonPropertyName("thread-id")] int ThreadId);
 
 /// <summary>qapi/control.json, VersionInfo; what is used of it.</summary>
 internal sealed record QmpVersion(string Package);
@@ -29,10 +23,8 @@ internal sealed record QmpVersion(string Package);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, MaxDepth = 32)]
 [JsonSerializable(typeof(QmpNothing))]
 [JsonSerializable(typeof(QmpStatus))]
-[JsonSerializable(typeof(QmpKvm))]
 [JsonSerializable(typeof(QmpVersion))]
 [JsonSerializable(typeof(QmpMachine[]))]
 [JsonSerializable(typeof(QmpCpuDefinition[]))]
-[JsonSerializable(typeof(QmpCpu[]))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class QmpJsonContext : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
@@ -19,76 +20,84 @@ internal sealed class FileVerbs(GuestHttp http)
     public async Task<long> GetAsync(string path, Stream destination, long? maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path))));
-        var limit = http.Options.TransferStallTimeout;
+        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var transfer = new Transfer(path, progress, http, cancellationToken);
         Exception? destinationFault = null;
-        Transfer? transfer = null;
         try
         {
-            using var opening = new Transfer(path, null, null, http, cancellationToken);
-            return await http.GuardAsync(
-                async () =>
-                {
-                    using var response = await http.SendAsync(http.Data, request, opening.Token).ConfigureAwait(false);
-                    transfer = new Transfer(path, response.Content.Headers.ContentLength, progress, http, cancellationToken);
-                    var source = await response.Content.ReadAsStreamAsync(transfer.Token).ConfigureAwait(false);
-                    await using var scope = source.ConfigureAwait(false);
-                    var block = new byte[BlockSize];
-                    int read;
-                    while ((read = await source.ReadAsync(block, transfer.Token).ConfigureAwait(false)) > 0)
-                    {
-                        if (transfer.Bytes + read > maxBytes)
-                        {
-                            throw new SessionException(SandboxErrorCode.GuestRefused, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path };
-                        }
-
-                        try
-                        {
-                            await destination.WriteAsync(block.AsMemory(0, read), transfer.Token).ConfigureAwait(false);
-                        }
-                        catch (Exception e) when (e is not OperationCanceledException)
-                        {
-                            destinationFault = e;
-                            throw;
-                        }
-
-                        transfer.Move(read);
-                    }
-
-                    transfer.Finish();
-                    return transfer.Bytes;
-                },
-                request,
-                limit,
-                cancellationToken).ConfigureAwait(false);
+            return await http.GuardAsync(ReceiveAsync, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionException e) when (destinationFault is not null)
+        catch (SessionException) when (destinationFault is not null)
         {
             // The caller's own stream failed: its exception, unchanged.
-            _ = e;
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(destinationFault);
+            ExceptionDispatchInfo.Throw(destinationFault);
             throw;
         }
-        finally
+
+        async Task<long> ReceiveAsync()
         {
-            transfer?.Dispose();
+            transfer.Expect();
+            using var response = await http.SendAsync(http.Data, request, transfer.Token).ConfigureAwait(false);
+            transfer.Total = response.Content.Headers.ContentLength;
+            // At once where the guest says it itself; a guest that says less than it sends is caught below.
+            Demand(transfer.Total ?? 0);
+            var source = await response.Content.ReadAsStreamAsync(transfer.Token).ConfigureAwait(false);
+            await using var scope = source.ConfigureAwait(false);
+            var block = new byte[BlockSize];
+            int read;
+            while ((read = await source.ReadAsync(block, transfer.Token).ConfigureAwait(false)) > 0)
+            {
+                Demand(transfer.Bytes + read);
+                transfer.Rest();
+                await DeliverAsync(block.AsMemory(0, read)).ConfigureAwait(false);
+                transfer.Move(read);
+                transfer.Expect();
+            }
+
+            transfer.Finish();
+            return transfer.Bytes;
+        }
+
+        async Task DeliverAsync(ReadOnlyMemory<byte> bytes)
+        {
+            try
+            {
+                await destination.WriteAsync(bytes, transfer.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                destinationFault = e;
+                throw;
+            }
+        }
+
+        void Demand(long bytes)
+        {
+            if (bytes > maxBytes)
+            {
+                throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path };
+            }
         }
     }
 
-    public Task DeleteAsync(string path, bool recursive, CancellationToken cancellationToken) => http.TellAsync(
-        http.Data,
-        new HttpRequestMessage(HttpMethod.Delete, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Recursive, recursive ? "true" : null))),
+    public async Task DeleteAsync(string path, bool recursive, CancellationToken cancellationToken)
+    {
+        var request = new GuestRequest(HttpMethod.Delete, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Recursive, recursive ? "true" : null)));
+        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
         // A tree of many files takes its time under emulation.
-        http.Options.TransferStallTimeout,
-        cancellationToken);
+        await http.TellAsync(http.Data, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task MakeDirectoryAsync(string path, CancellationToken cancellationToken) => http.TellAsync(
-        http.Control, new HttpRequestMessage(HttpMethod.Put, GuestUri.Of(Routes.Directories, (Routes.Query.Path, Checked(path)))), http.Options.RequestTimeout, cancellationToken);
+        http.Control, new GuestRequest(HttpMethod.Put, GuestUri.Of(Routes.Directories, (Routes.Query.Path, Checked(path))), IsRepeatable: true), http.Options.RequestTimeout, cancellationToken);
 
     public async IAsyncEnumerable<GuestEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Directories, (Routes.Query.Path, Checked(path))));
-        using var transfer = new Transfer(path, null, null, http, cancellationToken);
+        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var transfer = new Transfer(path, null, http, cancellationToken);
         var limit = http.Options.TransferStallTimeout;
+        transfer.Expect();
         using var response = await http.GuardAsync(() => http.SendAsync(http.Data, request, transfer.Token), request, limit, cancellationToken).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var scope = stream.ConfigureAwait(false);
@@ -99,9 +108,15 @@ internal sealed class FileVerbs(GuestHttp http)
         int read;
         do
         {
+            transfer.Expect();
             read = await http.GuardAsync(async () => await stream.ReadAsync(block, transfer.Token).ConfigureAwait(false), request, limit, cancellationToken).ConfigureAwait(false);
-            transfer.Move(read);
+            transfer.Rest();
             splitter.Add(block.AsSpan(0, read));
+            if (read == 0)
+            {
+                splitter.Flush();
+            }
+
             while (lines.TryDequeue(out var line))
             {
                 if (++entries > ProtocolLimits.MaxListingEntries)
@@ -119,8 +134,9 @@ internal sealed class FileVerbs(GuestHttp http)
     {
         try
         {
-            // A name is what the caller will make a path of: it must be one plain name, whatever the guest says.
-            return JsonSerializer.Deserialize(line, ContractsJsonContext.Default.GuestEntry) is { Name: { } name } entry && RelativePath.Fault(name) is null && !name.Contains('/', StringComparison.Ordinal)
+            // A name is what the caller will make a path of: it must be one plain name, whatever the guest says. It may be longer than a path's
+            // part, since each broken byte of a name that is no UTF-8 comes as the three bytes of U+FFFD.
+            return JsonSerializer.Deserialize(line, ContractsJsonContext.Default.GuestEntry) is { Name: not (null or "" or "." or "..") } entry && !entry.Name.AsSpan().ContainsAny('/', '\0') && Enum.IsDefined(entry.Kind)
                 ? entry
                 : throw new JsonException("The entry has no plain name.");
         }
@@ -132,7 +148,8 @@ internal sealed class FileVerbs(GuestHttp http)
 
     private async Task<long> SendAsync(string path, Uri uri, Stream content, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        using var transfer = new Transfer(path, content.CanSeek ? content.Length - content.Position : null, progress, http, cancellationToken);
+        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var transfer = new Transfer(path, progress, http, cancellationToken) { Total = content.CanSeek ? content.Length - content.Position : null };
         using var body = new TransferContent(content, transfer);
         using var request = new HttpRequestMessage(HttpMethod.Put, uri) { Content = body };
         try
@@ -140,6 +157,7 @@ internal sealed class FileVerbs(GuestHttp http)
             await http.GuardAsync(
                 async () =>
                 {
+                    transfer.Expect();
                     using var response = await http.SendAsync(http.Data, request, transfer.Token).ConfigureAwait(false);
                     return 0;
                 },
@@ -149,7 +167,7 @@ internal sealed class FileVerbs(GuestHttp http)
         }
         catch (SandboxException) when (body.SourceFault is not null)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(body.SourceFault);
+            ExceptionDispatchInfo.Throw(body.SourceFault);
         }
 
         transfer.Finish();

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Sessions.Ports;
+using Polly;
 
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
@@ -12,12 +14,17 @@ namespace DesktopGrid.VmSandbox.Sessions.Http;
 /// </summary>
 internal sealed class GuestHttp : IDisposable
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(500);
+
     private readonly string _machine;
     private readonly TimeProvider _time;
 
-    public GuestHttp(string machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time)
+    private readonly ResiliencePipeline _retry;
+
+    public GuestHttp(string machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time, CancellationToken machineEnded)
     {
-        (_machine, Options, _time) = (machine, options, time);
+        (_machine, Options, _time, MachineEnded) = (machine, options, time, machineEnded);
+        _retry = RequestRetry.Build(time);
         Control = Open(ChannelPorts.Control);
         Data = Open(ChannelPorts.Data);
         Watch = Open(ChannelPorts.Watch);
@@ -35,41 +42,36 @@ internal sealed class GuestHttp : IDisposable
 
     public TimeProvider Time => _time;
 
+    /// <summary>Cancelled when the machine's QEMU has ended: nothing will ever answer.</summary>
+    public CancellationToken MachineEnded { get; }
+
     /// <summary>Sends a short request and reads its answer, all within the bound.</summary>
-    public async Task<T> AskAsync<T>(Lane lane, HttpRequestMessage request, JsonTypeInfo<T> type, TimeSpan limit, CancellationToken cancellationToken)
-        where T : class
-    {
-        using (request)
-        {
-            using var bound = Deadline.After(limit, _time).Enter(cancellationToken);
-            return await GuardAsync(
-                async () =>
-                {
-                    using var response = await SendAsync(lane, request, bound.Token).ConfigureAwait(false);
-                    var bytes = await BodyAsync(response, bound.Token).ConfigureAwait(false);
-                    return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("The answer is null.");
-                },
-                request,
-                limit,
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task<T> AskAsync<T>(Lane lane, GuestRequest request, JsonTypeInfo<T> type, TimeSpan limit, CancellationToken cancellationToken)
+        where T : class => ConverseAsync(
+            lane,
+            request,
+            async (response, token) => JsonSerializer.Deserialize(await BodyAsync(response, token).ConfigureAwait(false), type) ?? throw new JsonException("The answer is null."),
+            limit,
+            cancellationToken);
 
     /// <summary>Sends a short request whose answer has no body.</summary>
-    public async Task TellAsync(Lane lane, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
+    public Task TellAsync(Lane lane, GuestRequest request, TimeSpan limit, CancellationToken cancellationToken) =>
+        ConverseAsync(lane, request, static (_, _) => Task.FromResult(true), limit, cancellationToken);
+
+    /// <summary>
+    /// Waits for a port of the bulk lane. The wait has no bound but the caller's: those before may take as long as they like, as long as
+    /// they move, and the guest is not to blame for them.
+    /// </summary>
+    public async Task<Lane.Turn> EnterDataAsync(CancellationToken cancellationToken)
     {
-        using (request)
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, MachineEnded);
+        try
         {
-            using var bound = Deadline.After(limit, _time).Enter(cancellationToken);
-            await GuardAsync(
-                async () =>
-                {
-                    using var response = await SendAsync(lane, request, bound.Token).ConfigureAwait(false);
-                    return 0;
-                },
-                request,
-                limit,
-                cancellationToken).ConfigureAwait(false);
+            return await Data.EnterAsync(linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SessionException(SandboxErrorCode.MachineEnded, "The machine ended while a transfer waited for its turn.") { Machine = _machine };
         }
     }
 
@@ -98,13 +100,17 @@ internal sealed class GuestHttp : IDisposable
         {
             return await conversation().ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && MachineEnded.IsCancellationRequested)
+        {
+            throw Ended(request);
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SessionException(SandboxErrorCode.SessionTimeout, $"The guest's daemon did not answer {Name(request)} within {limit.TotalSeconds:0} s.") { Machine = _machine, IsTransient = true };
         }
         catch (Exception e) when (Inner<SessionException>(e) is { } own && !ReferenceEquals(own, e))
         {
-            throw new SessionException(own.Code, own.Message, e) { Machine = _machine };
+            throw new SessionException(own.Code, own.Sentence, e) { Machine = _machine, Advice = own.Advice, IsTransient = own.IsTransient, GuestError = own.GuestError, Path = own.Path, Step = own.Step, Fate = own.Fate };
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
@@ -113,7 +119,12 @@ internal sealed class GuestHttp : IDisposable
         catch (Exception e) when (e is HttpRequestException or IOException or Platform.PlatformException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new SessionException(SandboxErrorCode.SessionDisconnected, $"The connection to the guest's daemon broke during {Name(request)}.", e) { Machine = _machine };
+            if (await EndsSoonAsync().ConfigureAwait(false))
+            {
+                throw Ended(request, e);
+            }
+
+            throw new SessionException(SandboxErrorCode.SessionDisconnected, $"The connection to the guest's daemon broke during {Name(request)}.", e) { Machine = _machine, IsTransient = true };
         }
     }
 
@@ -124,7 +135,41 @@ internal sealed class GuestHttp : IDisposable
         Watch.Dispose();
     }
 
-    private static string Name(HttpRequestMessage request) => $"{request.Method} {request.RequestUri?.OriginalString.Split('?')[0]}";
+    /// <summary>One conversation after the other within one bound, until one succeeds or the request may not be repeated.</summary>
+    private async Task<T> ConverseAsync<T>(Lane lane, GuestRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var bound = Deadline.After(limit, _time).Enter(cancellationToken, MachineEnded);
+        var retry = request.IsRepeatable ? _retry : ResiliencePipeline.Empty;
+        return await retry.ExecuteAsync(
+            async _ =>
+            {
+                using var message = request.ToMessage();
+                return await GuardAsync(
+                    async () =>
+                    {
+                        using var response = await SendAsync(lane, message, bound.Token).ConfigureAwait(false);
+                        return await read(response, bound.Token).ConfigureAwait(false);
+                    },
+                    message,
+                    limit,
+                    cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A port breaks a moment before its QEMU is seen to have ended; the end is the cause to tell.</summary>
+    private async Task<bool> EndsSoonAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(MachineEnded);
+        await Task.Delay(EndPatience, _time, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return MachineEnded.IsCancellationRequested;
+    }
+
+    private SessionException Ended(HttpRequestMessage request, Exception? cause = null) =>
+        new(SandboxErrorCode.MachineEnded, $"The machine ended during {Name(request)}.", cause) { Machine = _machine };
+
+    /// <summary>Method and route: once it has been sent, a request's address is absolute.</summary>
+    private static string Name(HttpRequestMessage request) => $"{request.Method} {(request.RequestUri is { IsAbsoluteUri: true } sent ? sent.AbsolutePath : request.RequestUri?.OriginalString.Split('?')[0])}";
 
     private static T? Inner<T>(Exception? exception)
         where T : Exception
@@ -148,7 +193,6 @@ internal sealed class GuestHttp : IDisposable
             throw new SessionException(SandboxErrorCode.SessionVersion, $"The guest's daemon speaks protocol version {TextTail.Clean(stated.Length > 20 ? stated[..20] : stated)}, this library version {ProtocolVersion.Current}.")
             {
                 Machine = _machine,
-                Advice = "Use a guest image of the same release.",
             };
         }
     }
@@ -164,6 +208,7 @@ internal sealed class GuestHttp : IDisposable
                 GuestErrorCode.TaskState => SandboxErrorCode.GuestTaskState,
                 GuestErrorCode.DiskFull => SandboxErrorCode.GuestDiskFull,
                 GuestErrorCode.StartRefused => SandboxErrorCode.GuestStartRefused,
+                GuestErrorCode.TooLarge => SandboxErrorCode.GuestTooLarge,
                 _ => SandboxErrorCode.GuestRefused,
             },
             $"The guest refused: {message}")

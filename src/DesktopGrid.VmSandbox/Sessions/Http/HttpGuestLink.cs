@@ -7,14 +7,16 @@ namespace DesktopGrid.VmSandbox.Sessions.Http;
 /// <summary>A machine's link, and the session that callers get over the same connections.</summary>
 internal sealed class HttpGuestLink : IGuestLink
 {
+    // Above the longest VmOptions.BootTimeout (1 h): the caller's bound ends the wait, this one only keeps it from having none.
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromHours(2);
     private static readonly TimeSpan ShutDownLimit = TimeSpan.FromSeconds(10);
 
     private readonly GuestHttp _http;
     private readonly TaskVerbs _tasks;
 
-    public HttpGuestLink(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time)
+    public HttpGuestLink(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time, CancellationToken machineEnded)
     {
-        _http = new GuestHttp(machine.ToString(), ports, isFresh, options, time);
+        _http = new GuestHttp(machine.ToString(), ports, isFresh, options, time, machineEnded);
         _tasks = new TaskVerbs(_http);
         Session = new HttpSandboxSession(_http);
     }
@@ -24,7 +26,7 @@ internal sealed class HttpGuestLink : IGuestLink
 
     public async Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        var reply = await _tasks.PingAsync(TimeSpan.FromHours(2), cancellationToken).ConfigureAwait(false);
+        var reply = await _tasks.PingAsync(ReadyLimit, cancellationToken).ConfigureAwait(false);
         return new GuestGreeting(Primitives.TextTail.Clean(reply.Daemon ?? ""), TimeSpan.FromMilliseconds(Math.Clamp(reply.UptimeMs, 0, long.MaxValue / 10_000)));
     }
 
@@ -32,9 +34,9 @@ internal sealed class HttpGuestLink : IGuestLink
     {
         try
         {
-            await _http.TellAsync(_http.Control, new HttpRequestMessage(HttpMethod.Post, GuestUri.Of(Routes.Shutdown)), ShutDownLimit, cancellationToken).ConfigureAwait(false);
+            await _http.TellAsync(_http.Control, new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Shutdown)), ShutDownLimit, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionException e) when (e.Code is Primitives.SandboxErrorCode.SessionDisconnected)
+        catch (SessionException e) when (e.Code is Primitives.SandboxErrorCode.SessionDisconnected or Primitives.SandboxErrorCode.MachineEnded)
         {
             // The machine may be gone before its answer is out.
         }

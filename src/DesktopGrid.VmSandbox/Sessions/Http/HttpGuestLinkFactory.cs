@@ -4,7 +4,8 @@ using DesktopGrid.VmSandbox.Vms;
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
 /// <inheritdoc />
-internal sealed class HttpGuestLinkFactory(SessionOptions options, TimeProvider time) : IGuestLinkFactory
+internal sealed class HttpGuestLinkFactory(SessionOptions options) : IGuestLinkFactory
 {
-    public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh) => new HttpGuestLink(machine, ports, isFresh, options, time);
+    public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, TimeProvider time, CancellationToken machineEnded) =>
+        new HttpGuestLink(machine, ports, isFresh, options, time, machineEnded);
 }

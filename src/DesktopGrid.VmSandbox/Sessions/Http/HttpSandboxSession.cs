@@ -20,6 +20,7 @@ internal sealed class HttpSandboxSession(GuestHttp http) : ISandboxSession
     public Task<long> GetAsync(string path, Stream destination, long? maxBytes = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes ?? 0, nameof(maxBytes));
         return _files.GetAsync(path, destination, maxBytes, progress, cancellationToken);
     }
 
@@ -32,19 +33,22 @@ internal sealed class HttpSandboxSession(GuestHttp http) : ISandboxSession
     public async Task<GuestTaskStatus> StartAsync(TaskStartRequest start, Stream? standardInput = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (standardInput is not null)
-        {
-            await _files.PutStandardInputAsync(standardInput, cancellationToken).ConfigureAwait(false);
-        }
-
+        var isAsked = false;
         try
         {
+            if (standardInput is not null)
+            {
+                await _files.PutStandardInputAsync(standardInput, cancellationToken).ConfigureAwait(false);
+            }
+
+            isAsked = true;
             return await _tasks.StartAsync(start with { UseStandardInput = standardInput is not null }, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionException e) when (e.GuestError is null)
+        catch (SessionException e)
         {
-            // No refusal, so nobody knows whether the request arrived before the line broke.
-            throw new SessionException(e.Code, e.Message, e) { Fate = TaskFate.MayHaveRun, Machine = e.Machine };
+            // Without a refusal nobody knows whether the request arrived before the line broke; a daemon that failed itself may have failed late.
+            e.Fate = isAsked && e.GuestError is null or GuestErrorCode.Internal ? TaskFate.MayHaveRun : TaskFate.NeverStarted;
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions.Ports;
 
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
@@ -9,13 +10,15 @@ internal sealed class TaskVerbs(GuestHttp http)
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
 
+    public TimeProvider Time => http.Time;
+
     public Task<PingReply> PingAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        http.AskAsync(http.Control, new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Ping)), ContractsJsonContext.Default.PingReply, limit, cancellationToken);
+        http.AskAsync(http.Control, new GuestRequest(HttpMethod.Get, GuestUri.Of(Routes.Ping), IsRepeatable: true), ContractsJsonContext.Default.PingReply, limit, cancellationToken);
 
     public Task<GuestTaskStatus> StartAsync(TaskStartRequest start, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(start, ContractsJsonContext.Default.TaskStartRequest);
-        return AskStatusAsync(http.Control, new HttpRequestMessage(HttpMethod.Post, GuestUri.Of(Routes.Task)) { Content = new ByteArrayContent(body) }, http.Options.RequestTimeout, cancellationToken);
+        return AskStatusAsync(http.Control, new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Task)) { Body = body }, http.Options.RequestTimeout, cancellationToken);
     }
 
     public Task<GuestTaskStatus> StopAsync(TimeSpan? grace, CancellationToken cancellationToken)
@@ -25,23 +28,26 @@ internal sealed class TaskVerbs(GuestHttp http)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(patience, TimeSpan.FromMinutes(10), nameof(grace));
         return AskStatusAsync(
             http.Control,
-            new HttpRequestMessage(HttpMethod.Delete, GuestUri.Of(Routes.Task, (Routes.Query.GraceMs, (long)patience.TotalMilliseconds))),
+            new GuestRequest(HttpMethod.Delete, GuestUri.Of(Routes.Task, (Routes.Query.GraceMs, (long)patience.TotalMilliseconds)), IsRepeatable: true),
             patience + http.Options.RequestTimeout,
             cancellationToken);
     }
 
     public Task<GuestTaskStatus> GetAsync(CancellationToken cancellationToken) =>
-        AskStatusAsync(http.Control, new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Task)), http.Options.RequestTimeout, cancellationToken);
+        AskStatusAsync(http.Control, new GuestRequest(HttpMethod.Get, GuestUri.Of(Routes.Task), IsRepeatable: true), http.Options.RequestTimeout, cancellationToken);
 
     /// <summary>The state as soon as there is more than the caller knows, or after the wait.</summary>
     public Task<GuestTaskStatus> WaitAsync(TaskPosition known, TimeSpan wait, CancellationToken cancellationToken) => AskStatusAsync(
         http.Watch,
-        new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(
-            Routes.Task,
-            (Routes.Query.WaitMs, (long)wait.TotalMilliseconds),
-            (Routes.Query.StdoutLength, known.Stdout),
-            (Routes.Query.StderrLength, known.Stderr),
-            (Routes.Query.LastMessage, known.Message))),
+        new GuestRequest(
+            HttpMethod.Get,
+            GuestUri.Of(
+                Routes.Task,
+                (Routes.Query.WaitMs, (long)wait.TotalMilliseconds),
+                (Routes.Query.StdoutLength, known.Stdout),
+                (Routes.Query.StderrLength, known.Stderr),
+                (Routes.Query.LastMessage, known.Message)),
+            IsRepeatable: true),
         wait + http.Options.RequestTimeout,
         cancellationToken);
 
@@ -50,12 +56,12 @@ internal sealed class TaskVerbs(GuestHttp http)
         ArgumentNullException.ThrowIfNull(key);
         if (value.Length > ProtocolLimits.MaxMessageBytes)
         {
-            throw new SessionException(SandboxErrorCode.GuestRefused, $"The message holds {value.Length} bytes; {ProtocolLimits.MaxMessageBytes} are allowed.");
+            throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The message holds {value.Length} bytes; {ProtocolLimits.MaxMessageBytes} are allowed.");
         }
 
         return http.TellAsync(
             http.Control,
-            new HttpRequestMessage(HttpMethod.Post, GuestUri.Of(Routes.MessagesToGuest, (Routes.Query.Key, key))) { Content = new ReadOnlyMemoryContent(value) },
+            new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.MessagesToGuest, (Routes.Query.Key, key))) { Body = value },
             http.Options.RequestTimeout,
             cancellationToken);
     }
@@ -64,52 +70,65 @@ internal sealed class TaskVerbs(GuestHttp http)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after);
         var all = new List<GuestMessage>();
-        while (true)
+        var characters = 0L;
+        // A program that sends without pause is not waited for: what the guest keeps is taken once, what comes after is for the next call.
+        while (all.Count < ProtocolLimits.MaxMessagesKept && characters < ProtocolLimits.MaxMessageCharactersKept)
         {
             var some = await http.AskAsync(
-                http.Control, new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.MessagesToHost, (Routes.Query.After, after))), ContractsJsonContext.Default.MessageList, http.Options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+                http.Control, new GuestRequest(HttpMethod.Get, GuestUri.Of(Routes.MessagesToHost, (Routes.Query.After, after)), IsRepeatable: true), ContractsJsonContext.Default.MessageList, http.Options.RequestTimeout, cancellationToken).ConfigureAwait(false);
             if (some.Messages is not { Count: > 0 } messages)
             {
-                return all;
+                break;
             }
 
             foreach (var message in messages)
             {
-                // Numbers only grow; otherwise a hostile guest could keep this loop going for ever.
-                if (message is not { Key: not null, Value: not null } || message.Number <= after || all.Count >= ProtocolLimits.MaxMessagesKept * 2)
+                // Numbers only grow; otherwise a hostile guest could keep this loop going for ever. Nor may a thousand messages be an answer each.
+                if (message is not { Key.Length: <= ProtocolLimits.MaxMessageKeyLength, Value.Length: <= ProtocolLimits.MaxMessageBytes } || message.Number <= after || all.Count >= 2 * ProtocolLimits.MaxMessagesKept)
                 {
                     throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon sent messages that are not the protocol.");
                 }
 
                 all.Add(message);
+                characters += message.Value.Length;
                 after = message.Number;
             }
         }
+
+        return all;
     }
 
     /// <summary>Reads output from a place on, as much as there is now.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> OutputAsync(bool isError, long offset, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(isError ? Routes.TaskStandardError : Routes.TaskStandardOutput, (Routes.Query.Offset, offset)));
-        using var transfer = new Transfer("output", null, null, http, cancellationToken);
+        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var transfer = new Transfer("output", null, http, cancellationToken);
         var limit = http.Options.TransferStallTimeout;
+        transfer.Expect();
         using var response = await http.GuardAsync(() => http.SendAsync(http.Data, request, transfer.Token), request, limit, cancellationToken).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var scope = stream.ConfigureAwait(false);
         while (true)
         {
             var block = new byte[64 * 1024];
+            transfer.Expect();
             var read = await http.GuardAsync(async () => await stream.ReadAsync(block, transfer.Token).ConfigureAwait(false), request, limit, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 yield break;
             }
 
-            transfer.Move(read);
+            transfer.Rest();
             yield return block.AsMemory(0, read);
         }
     }
 
-    private async Task<GuestTaskStatus> AskStatusAsync(Lane lane, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken) =>
-        await http.AskAsync(lane, request, ContractsJsonContext.Default.GuestTaskStatus, limit, cancellationToken).ConfigureAwait(false);
+    private async Task<GuestTaskStatus> AskStatusAsync(Lane lane, GuestRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var status = await http.AskAsync(lane, request, ContractsJsonContext.Default.GuestTaskStatus, limit, cancellationToken).ConfigureAwait(false);
+        return Enum.IsDefined(status.State) && status.ExitCode is null or (>= 0 and <= 255) && status.Signal is null or (> 0 and <= 64)
+            ? status
+            : throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon tells a state of the program that cannot be.");
+    }
 }

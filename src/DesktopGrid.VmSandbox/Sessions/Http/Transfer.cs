@@ -1,8 +1,10 @@
+using DesktopGrid.VmSandbox.Contracts;
 
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
 /// <summary>
-/// Watches one transfer: it may take as long as it likes, but not stand still. Tells its progress ten times a second at most, and at the end.
+/// Watches one transfer: it may take as long as it likes, but the guest must not stand still when it is its turn. What the caller's own
+/// stream or loop does in between is not held against the guest. Tells its progress ten times a second at most, and at the end.
 /// </summary>
 internal sealed class Transfer : IDisposable
 {
@@ -13,36 +15,43 @@ internal sealed class Transfer : IDisposable
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
     private readonly string _path;
-    private readonly long? _total;
     private readonly IProgress<TransferProgress>? _progress;
     private long _toldAt;
 
-    public Transfer(string path, long? total, IProgress<TransferProgress>? progress, GuestHttp http, CancellationToken cancellationToken)
+    public Transfer(string path, IProgress<TransferProgress>? progress, GuestHttp http, CancellationToken cancellationToken)
     {
-        (_path, _total, _progress, _limit, _time) = (path, total, progress, http.Options.TransferStallTimeout, http.Time);
-        _stall = new CancellationTokenSource(_limit, _time);
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(_stall.Token, cancellationToken);
+        (_path, _progress, _limit, _time) = (path, progress, http.Options.TransferStallTimeout, http.Time);
+        _stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(_stall.Token, cancellationToken, http.MachineEnded);
         _toldAt = _time.GetTimestamp();
     }
 
-    /// <summary>Cancelled by the caller, or when nothing has moved for the limit.</summary>
+    /// <summary>Cancelled by the caller, when the guest has stood still for the limit, or when the machine has ended.</summary>
     public CancellationToken Token => _linked.Token;
+
+    /// <summary>Bytes in all, where somebody knows.</summary>
+    public long? Total { get; set; }
 
     /// <summary>Bytes that have moved.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>It is the guest's turn now.</summary>
+    public void Expect() => _stall.CancelAfter(_limit);
+
+    /// <summary>It is the caller's turn now.</summary>
+    public void Rest() => _stall.CancelAfter(Timeout.InfiniteTimeSpan);
+
     public void Move(int bytes)
     {
         Bytes += bytes;
-        _stall.CancelAfter(_limit);
         if (_progress is not null && _time.GetElapsedTime(_toldAt) >= TellPause)
         {
             _toldAt = _time.GetTimestamp();
-            _progress.Report(new TransferProgress(_path, Bytes, _total));
+            _progress.Report(new TransferProgress(_path, Bytes, Total));
         }
     }
 
-    public void Finish() => _progress?.Report(new TransferProgress(_path, Bytes, _total ?? Bytes));
+    public void Finish() => _progress?.Report(new TransferProgress(_path, Bytes, Total ?? Bytes));
 
     public void Dispose()
     {
@@ -54,7 +63,8 @@ internal sealed class Transfer : IDisposable
 /// <summary>Sends a stream in large blocks and tells the transfer of each.</summary>
 internal sealed class TransferContent(Stream source, Transfer transfer) : HttpContent
 {
-    private const int BlockSize = 128 * 1024;
+    // A block is a frame.
+    private const int BlockSize = ChannelFraming.MaxPayload;
 
     /// <summary>The caller's own stream failed; the guest is not to blame.</summary>
     public Exception? SourceFault { get; private set; }
@@ -62,11 +72,16 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
     protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
     {
         var block = new byte[BlockSize];
+        var left = TryComputeLength(out var promised) ? promised : (long?)null;
         while (await ReadAsync(block).ConfigureAwait(false) is > 0 and var read)
         {
+            left -= read;
+            Demand(left is null or >= 0);
             await stream.WriteAsync(block.AsMemory(0, read), transfer.Token).ConfigureAwait(false);
             transfer.Move(read);
         }
+
+        Demand(left is null or 0);
     }
 
     protected override bool TryComputeLength(out long length)
@@ -75,8 +90,19 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
         return source.CanSeek;
     }
 
+    /// <summary>A file that changes meanwhile, or one of the kernel's that has no true length: the connection must break, since its length was promised.</summary>
+    private void Demand(bool promiseHolds)
+    {
+        if (!promiseHolds)
+        {
+            SourceFault = new IOException("It gives more or fewer bytes than its length says.");
+            throw SourceFault;
+        }
+    }
+
     private async Task<int> ReadAsync(byte[] block)
     {
+        transfer.Rest();
         try
         {
             return await source.ReadAsync(block, transfer.Token).ConfigureAwait(false);
@@ -85,6 +111,10 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
         {
             SourceFault = e;
             throw;
+        }
+        finally
+        {
+            transfer.Expect();
         }
     }
 }

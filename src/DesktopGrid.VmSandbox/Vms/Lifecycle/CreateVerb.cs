@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -10,7 +12,8 @@ internal static class CreateVerb
 {
     private const int MaxLabels = 32, MaxLabelLength = 256;
 
-    public static async Task<VmId> RunAsync(VmServices services, VmOptions options, CancellationToken cancellationToken)
+    /// <returns>Its id; and its lock where it is temporary, so that no other process takes it for one that was left.</returns>
+    public static async Task<(VmId Id, MachineLock? Lock)> RunAsync(VmServices services, VmOptions options, CancellationToken cancellationToken)
     {
         Check(options);
         var image = await services.Images.ResolveAsync(options.Image, cancellationToken).ConfigureAwait(false);
@@ -22,17 +25,19 @@ internal static class CreateVerb
         cancellationToken.ThrowIfCancellationRequested();
         var id = VmId.New();
         var overlay = services.Layout.Overlay(id.ToString());
+        MachineLock? held = null;
         try
         {
-            Directory.CreateDirectory(services.Layout.Machine(id.ToString()));
+            services.Layout.MakeMachine(id.ToString(), services.Platform.Files);
             // Held until the row is there, so that another process's sweep does not take the folder for a forgotten one.
-            using var held = MachineLock.TryTake(services.Layout.Lock(id.ToString()));
+            held = MachineLock.TryTake(services.Layout.Lock(id.ToString())) ?? throw VmException.Busy(id, VmVerb.Create);
             OverlayWriter.Write(overlay, Path.GetRelativePath(Path.GetDirectoryName(overlay)!, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
             services.Machines.Add(Row(id, image.Id, options, services.Time.GetUtcNow()));
         }
         catch (Exception e)
         {
-            Remove(services.Layout.Machine(id.ToString()));
+            held?.Dispose();
+            services.Layout.RemoveMachine(id.ToString());
             if (e is IOException or UnauthorizedAccessException)
             {
                 throw StoreFault.From(e, $"The machine {id} cannot be made in the store {services.Layout.Root}");
@@ -41,7 +46,14 @@ internal static class CreateVerb
             throw;
         }
 
-        return id;
+        VmLog.Created(services.Logger, id, image.Id);
+        if (!options.IsTemporary)
+        {
+            held?.Dispose();
+            held = null;
+        }
+
+        return (id, held);
     }
 
     private static MachineRow Row(VmId id, string image, VmOptions options, DateTimeOffset now) => new()
@@ -53,6 +65,7 @@ internal static class CreateVerb
         MemoryMiB = options.MemoryMiB + (options.MemoryMiB % 2),
         VirtualCpus = options.VirtualCpus,
         OutlivesHost = options.OutlivesHost,
+        IsTemporary = options.IsTemporary,
         BootTimeout = options.BootTimeout,
         KeepLog = options.KeepLog,
         CreatedAt = now,
@@ -65,11 +78,12 @@ internal static class CreateVerb
         Require(options.VirtualCpus is >= 1 and <= 64, $"{nameof(VmOptions.VirtualCpus)} must be 1 to 64, not {options.VirtualCpus}");
         Require(options.BootTimeout >= TimeSpan.FromSeconds(1) && options.BootTimeout <= TimeSpan.FromHours(1), $"{nameof(VmOptions.BootTimeout)} must be 1 s to 1 h, not {options.BootTimeout}");
         Require(options.KeepLog >= TimeSpan.Zero && options.KeepLog <= TimeSpan.FromDays(3650), $"{nameof(VmOptions.KeepLog)} must be zero to ten years, not {options.KeepLog}");
+        Require(options.Labels is not null, $"{nameof(VmOptions.Labels)} must not be null; leave it out for none");
         Require(options.Labels.Count <= MaxLabels, $"there may be {MaxLabels} labels, not {options.Labels.Count}");
         Require(options.Labels.All(static label => label.Key.Length is > 0 and <= MaxLabelLength && label.Value is { Length: <= MaxLabelLength }), $"a label's name and value hold at most {MaxLabelLength} characters each, and the name at least one");
     }
 
-    private static void Require(bool holds, string fault)
+    private static void Require([DoesNotReturnIf(false)] bool holds, string fault)
     {
         if (!holds)
         {
@@ -77,13 +91,5 @@ internal static class CreateVerb
         }
     }
 
-    private static VmException Fault(string fault) => new(SandboxErrorCode.JobInvalid, $"The machine cannot be made: {fault}.") { Verb = VmVerb.Create, Step = "create" };
-
-    private static void Remove(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    private static VmException Fault(string fault) => new(SandboxErrorCode.MachineInvalid, $"The machine cannot be made: {fault}.") { Verb = VmVerb.Create, Step = "create" };
 }

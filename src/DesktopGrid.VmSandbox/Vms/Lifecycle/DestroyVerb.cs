@@ -1,6 +1,8 @@
+using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -12,7 +14,7 @@ internal static class DestroyVerb
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Destroy);
         slot.Lock ??= Directory.Exists(services.Layout.Machine(row.Id))
-            ? MachineLock.TryTake(services.Layout.Lock(row.Id)) ?? throw LoadVerb.Busy(slot.Id, VmVerb.Destroy)
+            ? await MachineLock.TakeAsync(services.Layout.Lock(row.Id), services.Time, cancellationToken).ConfigureAwait(false) ?? throw VmException.Busy(slot.Id, VmVerb.Destroy)
             : null;
         if (slot.Running is { } running)
         {
@@ -21,19 +23,20 @@ internal static class DestroyVerb
         }
         else if (ProcessIdentity.TryParse(row.Process) is { } process)
         {
-            services.Platform.Finder.Kill(process);
-            await services.Platform.Finder.WaitForExitAsync(process, cancellationToken).ConfigureAwait(false);
+            await StrayProcess.EndAsync(services, process, cancellationToken).ConfigureAwait(false);
         }
 
         await slot.ReleaseAsync().ConfigureAwait(false);
+        Remove(services, row);
+        VmLog.Destroyed(services.Logger, slot.Id);
+    }
+
+    /// <summary>Removes everything of a machine that does not run. Its lock must be let go of: it lies in the folder.</summary>
+    public static void Remove(VmServices services, MachineRow row)
+    {
         services.Platform.RuntimeDirectories.Remove(row.Id);
         try
         {
-            if (Directory.Exists(services.Layout.Machine(row.Id)))
-            {
-                Directory.Delete(services.Layout.Machine(row.Id), recursive: true);
-            }
-
             if (row.KeepLog > TimeSpan.Zero)
             {
                 services.KeptLogs.Keep(row.Id, services.Time.GetUtcNow() + row.KeepLog);
@@ -42,6 +45,8 @@ internal static class DestroyVerb
             {
                 MachineLog.Remove(services.Layout.Log(row.Id));
             }
+
+            services.Layout.RemoveMachine(row.Id);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

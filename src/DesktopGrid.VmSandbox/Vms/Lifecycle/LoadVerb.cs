@@ -1,17 +1,17 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Processes;
-using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>load: takes up a machine whose process runs on, or sees that it has ended.</summary>
 internal static class LoadVerb
 {
-    public static async Task RunAsync(VmServices services, VmSlot slot, Func<RunningVm, Task> watch, CancellationToken cancellationToken)
+    public static async Task RunAsync(VmServices services, VmSlot slot, Func<RunningVm, Task> watch, CancellationToken cancellationToken, VmVerb asked = VmVerb.Load)
     {
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Load);
@@ -20,7 +20,15 @@ internal static class LoadVerb
             return;
         }
 
-        slot.Lock ??= MachineLock.TryTake(services.Layout.Lock(row.Id)) ?? throw Busy(slot.Id, VmVerb.Load);
+        slot.Lock ??= await MachineLock.TakeAsync(services.Layout.Lock(row.Id), services.Time, cancellationToken).ConfigureAwait(false) ?? throw VmException.Busy(slot.Id, asked);
+        // Read again: until the lock was ours, another process may have had the machine.
+        row = services.Machines.Require(slot.Id);
+        if (row.VmState() is not (VmState.Running or VmState.Suspended))
+        {
+            await slot.ReleaseAsync().ConfigureAwait(false);
+            return;
+        }
+
         var identity = ProcessIdentity.TryParse(row.Process);
         if (identity is null || !services.Platform.Finder.IsAlive(identity))
         {
@@ -42,10 +50,6 @@ internal static class LoadVerb
         _ = watch(slot.Running!);
     }
 
-    /// <summary>Another process runs this machine.</summary>
-    public static VmException Busy(VmId id, VmVerb verb) =>
-        new(SandboxErrorCode.MachineBusy, $"Machine {id} is held by another process; {verb} is for that one to do.") { Machine = id.ToString(), Verb = verb, IsTransient = true };
-
     /// <summary>Writes the truth about a machine whose process is gone.</summary>
     public static void MarkEnded(VmServices services, MachineRow row, string why)
     {
@@ -61,10 +65,16 @@ internal static class LoadVerb
         var accelerator = Enum.TryParse<Accelerator>(row.Accelerator, out var known) ? known : Accelerator.Tcg;
         var spec = MachineWiring.Spec(services, row, image, accelerator);
         var qemu = await services.Launcher.AdoptAsync(identity, spec, cancellationToken).ConfigureAwait(false);
-        slot.Running = new RunningVm(qemu, services.Links.Connect(slot.Id, spec.Ports, isFresh: false), new MachineLog(services.Layout.Log(row.Id), services.Time), services.Platform.Meter, services.Time);
+        slot.Running = await MachineWiring.JoinAsync(services, slot.Id, spec, qemu, isFresh: false).ConfigureAwait(false);
         // The process that held it may have died between the monitor's answer and its own note of it.
         var status = await qemu.Monitor.ExecuteAsync(RunStateCommands.QueryStatus, cancellationToken).ConfigureAwait(false);
+        if (!status.Running)
+        {
+            slot.Running.GuestTime.Stand();
+        }
+
         services.Machines.Update(row with { State = status.Running ? nameof(VmState.Running) : nameof(VmState.Suspended) });
+        VmLog.TakenUp(services.Logger, slot.Id, identity.Id);
         slot.Running.Log.Write(LogSource.Host, $"taken up again by process {Environment.ProcessId}");
     }
 }

@@ -1,10 +1,12 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -15,19 +17,21 @@ internal static class StartVerb
     {
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Start);
-        slot.Lock ??= MachineLock.TryTake(services.Layout.Lock(row.Id)) ?? throw LoadVerb.Busy(slot.Id, VmVerb.Start);
+        slot.Lock ??= await MachineLock.TakeAsync(services.Layout.Lock(row.Id), services.Time, cancellationToken).ConfigureAwait(false) ?? throw VmException.Busy(slot.Id, VmVerb.Start);
         try
         {
+            // Read again: until the lock was ours, another process may have had the machine.
+            row = services.Machines.Require(slot.Id);
+            row.Demand(VmVerb.Start);
             var image = services.Images.Open(row.ImageId);
             BackingChain.Check(services.Layout.Overlay(row.Id), services.Layout.Root);
             var installation = await services.Selector.FindAsync(cancellationToken).ConfigureAwait(false);
             var verdicts = await services.Selector.ProveAsync(new ProvingGuest(image.KernelPath, image.InitrdPath, image.Manifest.KernelCommandLine), again: false, cancellationToken).ConfigureAwait(false);
             var spec = MachineWiring.Spec(services, row, image, verdicts.First(static verdict => verdict.IsProven).Accelerator);
-            var qemu = await services.Launcher.StartAsync(installation, spec, cancellationToken).ConfigureAwait(false);
-            slot.Running = new RunningVm(qemu, services.Links.Connect(slot.Id, spec.Ports, isFresh: true), new MachineLog(services.Layout.Log(row.Id), services.Time), services.Platform.Meter, services.Time);
+            var qemu = await services.Launcher.StartAsync(installation, spec, process => Note(services, row, process), cancellationToken).ConfigureAwait(false);
+            slot.Running = await MachineWiring.JoinAsync(services, slot.Id, spec, qemu, isFresh: true).ConfigureAwait(false);
             row = row with
             {
-                // In the catalog before the first instruction: whoever finds it after a crash knows whose process it is.
                 Process = qemu.Identity.ToString(),
                 MachineType = spec.MachineType,
                 CpuModel = spec.CpuModel,
@@ -42,6 +46,7 @@ internal static class StartVerb
             var greeting = await BootAsync(slot.Running, row, services.Time, cancellationToken).ConfigureAwait(false);
             services.Machines.Update(row with { State = nameof(VmState.Running) });
             slot.Running.Log.Write(LogSource.Host, $"ready: daemon {greeting.DaemonVersion}, guest up for {greeting.Uptime.TotalSeconds:0.0} s");
+            VmLog.Started(services.Logger, slot.Id, spec.Accelerator.ToString(), qemu.Identity.Id);
             _ = watch(slot.Running);
         }
         catch (Exception e)
@@ -49,6 +54,13 @@ internal static class StartVerb
             await CleanUpAsync(services, slot, row, e).ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Before QEMU's first instruction, so that whoever finds it after a crash of this process knows whose it is.</summary>
+    private static void Note(VmServices services, MachineRow row, ProcessIdentity process)
+    {
+        services.Layout.NoteProcess(row.Id, process.ToString());
+        services.Machines.Update(row with { Process = process.ToString() });
     }
 
     /// <summary>Lets the CPUs go and waits for the daemon, the death of QEMU, or the bound, whichever comes first.</summary>
@@ -75,8 +87,7 @@ internal static class StartVerb
                 Machine = row.Id,
                 Verb = VmVerb.Start,
                 Step = "start.boot",
-                ConsoleLines = running.Console.Tail.Snapshot(),
-                QemuErrors = running.Qemu.Errors.Snapshot(),
+                Evidence = running.Evidence,
                 Advice = "See the console lines in its log; a busy host may need a longer BootTimeout, a larger guest more memory.",
                 IsTransient = true,
             };
@@ -106,37 +117,31 @@ internal static class StartVerb
         return running.Qemu.Exited.IsCompleted;
     }
 
-    private static async Task<VmException> EndedAsync(RunningVm running, MachineRow row)
-    {
-        var end = await running.DescribeEndAsync().ConfigureAwait(false);
-        return new VmException(SandboxErrorCode.MachineEnded, $"Machine {row.Id} ended before it was ready. {end.Why}")
-        {
-            Machine = row.Id,
-            Verb = VmVerb.Start,
-            Step = "start.boot",
-            QemuExitCode = end.QemuExitCode,
-            QemuErrors = end.QemuErrors,
-            ConsoleLines = end.ConsoleLines,
-        };
-    }
+    private static async Task<VmException> EndedAsync(RunningVm running, MachineRow row) =>
+        VmException.Ended(VmId.Parse(row.Id), VmVerb.Start, "start.boot", $"Machine {row.Id} ended before it was ready.", await running.DescribeEndAsync().ConfigureAwait(false));
 
     private static async Task CleanUpAsync(VmServices services, VmSlot slot, MachineRow row, Exception cause)
     {
-        var error = cause is OperationCanceledException ? "The start was cancelled." : cause.Message;
+        if (cause is SandboxException { Code: var code })
+        {
+            VmLog.StartFailed(services.Logger, slot.Id, code);
+        }
+
+        // Where QEMU never ran, the machine is what it was before.
+        row = row with { LastError = cause is OperationCanceledException ? "The start was cancelled." : cause.Message };
         if (slot.Running is { } running)
         {
             running.IsEnding = true;
+            running.Measure();
             running.Qemu.Kill();
             running.Log.Write(LogSource.Host, $"start failed: {cause.Message}");
-            services.Machines.Update(row with { State = nameof(VmState.Failed), Process = null, LastError = error });
-        }
-        else
-        {
-            // QEMU never ran: the machine is what it was before.
-            services.Machines.Update(row with { LastError = error });
+            row = row with { State = nameof(VmState.Failed), Process = null, CpuTime = row.CpuTime + (running.Usage?.CpuTime ?? TimeSpan.Zero) };
         }
 
-        await slot.ReleaseAsync().ConfigureAwait(false);
-        services.Platform.RuntimeDirectories.Remove(row.Id);
+        await slot.ReleaseAsync(() =>
+        {
+            services.Platform.RuntimeDirectories.Remove(row.Id);
+            services.Machines.Update(row);
+        }).ConfigureAwait(false);
     }
 }

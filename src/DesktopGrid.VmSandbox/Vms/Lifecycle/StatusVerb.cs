@@ -1,16 +1,21 @@
 using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>get_status: the catalog says what exists, the operating system what runs.</summary>
 internal static class StatusVerb
 {
+    /// <summary>Whether the machine has ended and nobody has written it down yet.</summary>
+    public static bool HasEndedUnnoticed(VmServices services, MachineRow row, RunningVm? running) =>
+        row.VmState() is VmState.Running or VmState.Suspended && Measure(services, row, running) is null;
+
     public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running)
     {
-        var process = ProcessIdentity.TryParse(row.Process);
-        var usage = running?.Measure() ?? (process is null ? null : services.Platform.Meter.Read(process));
+        var usage = Measure(services, row, running);
         var state = row.VmState();
         var isGone = state is VmState.Running or VmState.Suspended && usage is null;
         Accelerator? accelerator = Enum.TryParse<Accelerator>(row.Accelerator, out var known) ? known : null;
@@ -30,13 +35,19 @@ internal static class StatusVerb
             Assurance = accelerator is null ? null : accelerator is Accelerator.Tcg ? AssuranceLevel.Emulation : AssuranceLevel.Hardware,
             StartPath = Enum.TryParse<StartPath>(row.StartPath, out var path) ? path : null,
             Confinement = usage is null ? [] : row.Layers(),
-            ProcessId = usage is null ? null : process?.Id,
+            ProcessId = usage is null ? null : ProcessIdentity.TryParse(row.Process)?.Id,
             CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
-            MemoryBytes = usage is null ? 0 : usage.ProportionalBytes ?? usage.ResidentBytes,
+            MemoryBytes = usage is null ? 0 : Proportional(services, row) ?? usage.ResidentBytes,
             DiskBytes = DiskOf(services.Layout.Machine(row.Id)),
             LastError = row.LastError ?? (isGone ? "QEMU has ended." : null),
         };
     }
+
+    private static ProcessUsage? Measure(VmServices services, MachineRow row, RunningVm? running) =>
+        running?.Measure() ?? (ProcessIdentity.TryParse(row.Process) is { } process ? services.Platform.Meter.Read(process) : null);
+
+    private static long? Proportional(VmServices services, MachineRow row) =>
+        ProcessIdentity.TryParse(row.Process) is { } process ? services.Platform.Meter.ReadProportionalBytes(process) : null;
 
     private static long DiskOf(string folder)
     {

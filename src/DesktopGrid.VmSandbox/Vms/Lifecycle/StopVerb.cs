@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -18,13 +19,16 @@ internal static class StopVerb
         ArgumentOutOfRangeException.ThrowIfGreaterThan(patience, TimeSpan.FromHours(1), nameof(grace));
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Stop);
-        var running = slot.Running ?? throw LoadVerb.Busy(slot.Id, VmVerb.Stop);
+        var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Stop);
         await EndAsync(services, running, row.VmState(), patience, cancellationToken).ConfigureAwait(false);
         var usage = running.Usage?.CpuTime ?? TimeSpan.Zero;
+        VmLog.Stopped(services.Logger, slot.Id);
         running.Log.Write(LogSource.Host, "stopped");
-        await slot.ReleaseAsync().ConfigureAwait(false);
-        services.Platform.RuntimeDirectories.Remove(row.Id);
-        services.Machines.Update(row with { State = nameof(VmState.Stopped), Process = null, CpuTime = row.CpuTime + usage, LastError = null });
+        await slot.ReleaseAsync(() =>
+        {
+            services.Platform.RuntimeDirectories.Remove(row.Id);
+            services.Machines.Update(row with { State = nameof(VmState.Stopped), Process = null, CpuTime = row.CpuTime + usage, LastError = null });
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Ends the process by the gentlest means that works in time. A caller who cancels is no longer patient.</summary>
@@ -56,7 +60,7 @@ internal static class StopVerb
         await ((Task)running.Qemu.Exited).WaitAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!running.Qemu.Exited.IsCompleted)
         {
-            throw new VmException(SandboxErrorCode.QemuDied, $"QEMU's process {running.Qemu.Identity.Id} does not end, even when killed.") { Verb = VmVerb.Stop, Step = "stop.kill" };
+            throw VmException.Unkillable(running.Qemu.Identity.Id);
         }
 
         async Task TryAsync(Func<CancellationToken, Task> step, TimeSpan limit)

@@ -1,39 +1,50 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform;
 using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
-using Microsoft.Extensions.Logging;
+using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>
 /// Brings catalog and operating system together when a store is opened: a machine whose process died is marked so, a process without an
-/// owner is ended, a folder or log without a row is swept. What another process holds is left alone.
+/// owner is ended, a folder or log without a row is swept, a job's machine without its job is removed. What another process holds is left
+/// alone.
 /// </summary>
-internal sealed partial class StoreReconciler(VmServices services)
+internal sealed class StoreReconciler(VmServices services)
 {
+    // Another process may be adding an image right now; one that has written nothing for so long is dead.
+    private static readonly TimeSpan PartPatience = TimeSpan.FromHours(1);
+
+    // Longer than any trial: an accelerator may be given ten minutes.
+    private static readonly TimeSpan TrialPatience = TimeSpan.FromMinutes(30);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         foreach (var row in services.Machines.All())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await ReconcileAsync(row, cancellationToken).ConfigureAwait(false);
+            await UnlessUnkillableAsync(row.Id, () => ReconcileAsync(row, cancellationToken)).ConfigureAwait(false);
         }
 
-        SweepFolders();
+        await SweepFoldersAsync(cancellationToken).ConfigureAwait(false);
         SweepLogs();
+        services.Images.Sweep(services.Time.GetUtcNow() - PartPatience);
+        services.Platform.RuntimeDirectories.SweepTrials(services.Time.GetUtcNow() - TrialPatience);
     }
 
     private async Task ReconcileAsync(MachineRow row, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(services.Layout.Machine(row.Id)))
         {
-            LogSwept(services.Logger, "machine without files", row.Id);
+            VmLog.Swept(services.Logger, "machine without files", row.Id);
             services.Machines.Remove(row.Id);
             return;
         }
 
-        using var held = MachineLock.TryTake(services.Layout.Lock(row.Id));
+        using var held = TryTake(row.Id);
         if (held is null || services.Machines.Find(row.Id) is not { } present)
         {
             return;
@@ -49,19 +60,36 @@ internal sealed partial class StoreReconciler(VmServices services)
 
         if (isAlive)
         {
-            LogSwept(services.Logger, "process without an owner", row.Id);
-            services.Platform.Finder.Kill(process!);
-            await services.Platform.Finder.WaitForExitAsync(process!, cancellationToken).ConfigureAwait(false);
+            VmLog.Swept(services.Logger, "process without an owner", row.Id);
+            await StrayProcess.EndAsync(services, process!, cancellationToken).ConfigureAwait(false);
         }
 
-        if (runs || process is not null)
+        if (present.IsTemporary)
         {
-            LogSwept(services.Logger, "machine whose process has ended", row.Id);
+            VmLog.Swept(services.Logger, "job's machine whose host process has ended", row.Id);
+            held.Dispose();
+            DestroyVerb.Remove(services, present);
+        }
+        else if (runs || process is not null)
+        {
+            VmLog.Swept(services.Logger, "machine whose process has ended", row.Id);
             LoadVerb.MarkEnded(services, present, "The host process that ran it ended without stopping it.");
+        }
+        else if (services.Platform.RuntimeDirectories.Find(row.Id) is { } sockets)
+        {
+            // A host that was killed just before it noted the process has left the folder of its sockets, and where the machine was to
+            // outlive it, QEMU. One that does not listen in time finds its folder gone.
+            VmLog.Swept(services.Logger, "folder of sockets without a process", row.Id);
+            if (present.OutlivesHost)
+            {
+                await services.Launcher.EndStrayAsync(MachineWiring.Monitor(services, sockets), cancellationToken).ConfigureAwait(false);
+            }
+
+            services.Platform.RuntimeDirectories.Remove(row.Id);
         }
     }
 
-    private void SweepFolders()
+    private async Task SweepFoldersAsync(CancellationToken cancellationToken)
     {
         foreach (var folder in Directory.EnumerateDirectories(services.Layout.Machines))
         {
@@ -71,35 +99,74 @@ internal sealed partial class StoreReconciler(VmServices services)
                 continue;
             }
 
-            using var held = MachineLock.TryTake(services.Layout.Lock(id));
+            using var held = TryTake(id);
             if (held is not null && services.Machines.Find(id) is null)
             {
-                LogSwept(services.Logger, "files without a machine", id);
-                held.Dispose();
-                Directory.Delete(folder, recursive: true);
+                VmLog.Swept(services.Logger, "files without a machine", id);
+                await UnlessUnkillableAsync(id, async () =>
+                {
+                    await EndAsync(id, cancellationToken).ConfigureAwait(false);
+                    held.Dispose();
+                    services.Layout.RemoveMachine(id);
+                }).ConfigureAwait(false);
             }
+        }
+
+        services.Layout.SweepRemoved();
+    }
+
+    /// <summary>One QEMU that the kernel holds does not keep the store shut: it is left to the next opening.</summary>
+    private async Task UnlessUnkillableAsync(string id, Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (VmException e) when (e.Code == SandboxErrorCode.QemuUnkillable)
+        {
+            VmLog.Left(services.Logger, id, e);
+        }
+    }
+
+    /// <summary>Ends what still runs on a folder whose row was lost with its catalog.</summary>
+    private async Task EndAsync(string id, CancellationToken cancellationToken)
+    {
+        var path = services.Layout.Process(id);
+        if (File.Exists(path) && ProcessIdentity.TryParse(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)) is { } process)
+        {
+            await StrayProcess.EndAsync(services, process, cancellationToken).ConfigureAwait(false);
+            services.Platform.RuntimeDirectories.Remove(id);
+        }
+    }
+
+    /// <summary>Null where another process has the machine, or is just removing it.</summary>
+    private MachineLock? TryTake(string id)
+    {
+        try
+        {
+            return MachineLock.TryTake(services.Layout.Lock(id));
+        }
+        catch (PlatformException) when (!Directory.Exists(services.Layout.Machine(id)))
+        {
+            return null;
         }
     }
 
     private void SweepLogs()
     {
-        var kept = services.KeptLogs.All().ToDictionary(static log => log.MachineId, static log => log.Until);
-        foreach (var (id, _) in kept.Where(log => log.Value <= services.Time.GetUtcNow()))
+        foreach (var (id, _) in services.KeptLogs.All().Where(log => log.Until <= services.Time.GetUtcNow()))
         {
             services.KeptLogs.Forget(id);
-            kept.Remove(id);
         }
 
         foreach (var file in Directory.EnumerateFiles(services.Layout.Logs, "*.jsonl"))
         {
             var id = Path.GetFileNameWithoutExtension(file);
-            if (!kept.ContainsKey(id) && services.Machines.Find(id) is null)
+            // In this order: a machine's log is noted as kept before its row goes.
+            if (services.Machines.Find(id) is null && services.KeptLogs.All().All(log => log.MachineId != id))
             {
                 MachineLog.Remove(file);
             }
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Swept a {What}: {Machine}")]
-    private static partial void LogSwept(ILogger logger, string what, string machine);
 }

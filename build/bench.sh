@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures the library beside plain QEMU in the same run and prints a table; docs/benchmarks.md says how each number is taken.
+#   build/bench.sh                   all numbers
+#   build/bench.sh --only NAME...    only these; a name's beginning up to a dot takes all below it (put, start.cold)
+#   build/bench.sh --json FILE       also writes them as a JSON list
+#   build/bench.sh --quick           a third of the samples
+#   build/bench.sh --list            tells the names
+source "$(dirname "$0")/lib/common.sh"
+
+case " $* " in *" -h "*|*" --help "*) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+
+need_dotnet
+need_qemu
+if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
+    export VMSANDBOX_GUEST_IMAGE=$artifacts/guest/tiny
+    [ -e "$VMSANDBOX_GUEST_IMAGE/manifest.json" ] || "$repository/build/guest.sh"
+fi
+
+say "building"
+dotnet build "$repository/tests/DesktopGrid.VmSandbox.Benchmarks" -c Release -v quiet --nologo >&2 || fail "the benchmarks do not build"
+exec dotnet "$repository/tests/DesktopGrid.VmSandbox.Benchmarks/bin/Release/net10.0/DesktopGrid.VmSandbox.Benchmarks.dll" "$@"

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Makes the NuGet packages, the guest image's among them.
+#   build/pack.sh                artifacts/packages: DesktopGrid.VmSandbox, its Contracts (both with symbols) and its Guest
+#   build/pack.sh --output DIR   puts them there
+source "$(dirname "$0")/lib/common.sh"
+
+output=$artifacts/packages
+while [ $# -gt 0 ]; do
+    case $1 in
+        --output) output=$(realpath -m "${2:?--output needs a folder}"); shift 2 ;;
+        -h|--help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        *) fail "unknown argument: $1 (see --help)" ;;
+    esac
+done
+
+need_dotnet
+"$repository/build/guest.sh"
+mkdir -p "$(dirname "$output")"
+work=$(mktemp -d "$(dirname "$output")/.vmsandbox-pack.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+for name in DesktopGrid.VmSandbox.Contracts DesktopGrid.VmSandbox DesktopGrid.VmSandbox.Guest; do
+    say "packing $name"
+    bounded 900 dotnet pack "$repository/src/$name" -c Release -warnaserror -v quiet -nologo -o "$work/packages" >&2 || fail "$name cannot be packed"
+done
+# Only ours are replaced: the folder may be anybody's.
+mkdir -p "$output"
+rm -f "$output"/DesktopGrid.VmSandbox*.nupkg "$output"/DesktopGrid.VmSandbox*.snupkg
+mv "$work/packages"/* "$output/"
+without=$artifacts/guest/packages/without-source
+if [ -e "$without" ]; then say "WARNING: the guest's package holds what could not be fetched as source, and is not to be passed on: $(paste -sd' ' "$without")"; fi
+say "the packages are in $output:"
+(cd "$output" && stat -c '    %n, %s bytes' DesktopGrid.VmSandbox*) >&2

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Sets a Debian machine up, builds, and runs every test as an ordinary user; those that must pass as root as well, also as root.
+#   build/test.sh                  the quick tier, at most 25 minutes
+#   build/test.sh --all            with the long matrices (category Long)
+#   build/test.sh --filter EXPR    only what "dotnet test --filter" would choose by EXPR
+# The last line is "N passed, N failed, N skipped", however it ends; a step that fails is one failure. VMSANDBOX_TEST_MINUTES changes the
+# bound, and a quick tier that took longer than its 25 minutes is warned of: on a slow machine that is no failure.
+source "$(dirname "$0")/lib/common.sh"
+source "$repository/build/lib/tester.sh"
+
+# The longest that one test may take before it counts as hung: those of category Long may take half an hour by their own bounds.
+quick=25 minutes=${VMSANDBOX_TEST_MINUTES:-25} only='' tier='TestCategory!=Long' hung=6m
+while [ $# -gt 0 ]; do
+    case $1 in
+        --all) tier='' minutes=${VMSANDBOX_TEST_MINUTES:-240} hung=40m; shift ;;
+        --filter) only=${2:?--filter needs an expression}; shift 2 ;;
+        -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        *) fail "unknown argument: $1 (see --help)" ;;
+    esac
+done
+
+passed=0 failed=0 skipped=0 broken=() stage='' lane=''
+finish() {
+    local code=$?
+    trap - EXIT
+    [ -z "$lane" ] || kill "$lane" 2>/dev/null || true
+    remove_stage || true
+    # A step that ended the script, or a signal, came before anything was counted.
+    if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    exit "$code"
+}
+trap finish EXIT
+trap 'exit 143' TERM INT HUP
+
+need_dotnet
+need_qemu
+need_linker
+"$repository/build/guest.sh"
+say "building"
+bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
+"$repository/build/pack.sh"
+say "compiling the library ahead of time"
+bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
+    fail "the library cannot be compiled ahead of time without a warning"
+make_tester
+make_stage guest/tiny packages aot-smoke
+
+# both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
+both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }
+
+# broke SENTENCE: one failure that is no test's; in a file, since a lane is a process of its own.
+broke() { printf '%s\n' "$1" >>"$stage/broken"; }
+
+# run_project USER DLL FILTER NAME: one test project, within what is left of the time.
+run_project() {
+    local user=$1 dll=$2 filter=$3 name=$4 left=$((minutes * 60 - SECONDS)) code=0 home=$stage/home temporary=$stage/tmp
+    if [ "$left" -lt 10 ]; then broke "$name: the time of $minutes min was used up before"; return; fi
+    if [ "$user" != "$tester" ]; then home=$HOME temporary=$stage/root-tmp; fi
+    say "$name as $user"
+    as_user "$user" "$home" "$temporary" "$left" dotnet test "$dll" ${filter:+--filter "$filter"} \
+        --results-directory "$stage/results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+        --blame-hang-timeout "$hung" --blame-hang-dump-type none >&2 || code=$?
+    if [ $code = 0 ]; then return; fi
+    # Failed tests are counted from the file; a run that ended without one, or was cut off, is a failure of its own.
+    if ! grep -q 'outcome="Failed"' "$stage/results/$name.trx" 2>/dev/null || [ $code -ge 124 ]; then broke "$name: ended with code $code"; fi
+}
+
+# run_all USER: every project, for root only what must pass as root as well. An attribute's text stands in the assembly as it is: no run for
+# nothing.
+run_all() {
+    local user=$1 project name dll
+    for project in "$stage"/tree/tests/*Tests; do
+        name=$(basename "$project")
+        dll=$project/bin/Release/net10.0/$name.dll
+        if [ ! -e "$dll" ]; then
+            broke "$name: it was not built"
+        elif [ "$user" = "$tester" ]; then
+            run_project "$tester" "$dll" "$(both "$tier" "$only")" "$name"
+        elif grep -qa AlsoAsRoot "$dll"; then
+            run_project "$user" "$dll" "$(both "TestCategory=AlsoAsRoot&TestCategory!=Long" "$only")" "$name.root"
+        fi
+    done
+}
+
+: >"$stage/broken"
+# The two users have nothing in common but the processors.
+if [ "$(id -u)" = 0 ]; then run_all root & lane=$!; fi
+run_all "$tester"
+if [ -n "$lane" ]; then wait "$lane" || broke "the tests as root: ended with code $?"; lane=''; fi
+mapfile -t broken <"$stage/broken"
+
+stray=$(left_behind)
+if [ -n "$stray" ]; then broken+=("processes were left behind: $stray"); fi
+mkdir -p "$artifacts/test-results"
+find "$artifacts/test-results" -name '*.trx' -delete
+find "$stage/results" -name '*.trx' -exec cp -t "$artifacts/test-results" {} +
+
+find "$stage/results" -name '*.trx' -exec cat {} + | awk -f "$repository/build/lib/results.awk" >"$stage/summary"
+read -r passed failed skipped unexplained <"$stage/summary"
+tail -n +2 "$stage/summary"
+if [ "$unexplained" -gt 0 ]; then broken+=("$unexplained tests were left out without a reason"); fi
+if [ $((passed + failed + ${#broken[@]})) = 0 ]; then broken+=("no test was run"); fi
+for what in "${broken[@]}"; do printf 'BROKEN %s\n' "$what"; done
+failed=$((failed + ${#broken[@]}))
+say "took $((SECONDS / 60)) min $((SECONDS % 60)) s; the results are in $artifacts/test-results"
+if [ -n "$tier" ] && [ "$SECONDS" -gt $((quick * 60)) ]; then printf 'WARNING the quick tier took %d min, and may take %d\n' $(((SECONDS + 59) / 60)) "$quick"; fi
+[ "$failed" = 0 ]

@@ -1,0 +1,4 @@
+namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
+
+/// <summary>A file of this computer cannot be written.</summary>
+internal sealed class CannotWriteException(string path, Exception cause) : IOException($"The file {path} cannot be written: {cause.Message}", cause);

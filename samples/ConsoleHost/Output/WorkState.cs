@@ -1,0 +1,40 @@
+using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Sessions;
+
+namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
+
+/// <summary>What is being done.</summary>
+/// <param name="Label">Which step; a new one begins a new line or bar.</param>
+/// <param name="Fraction">How much of it is done, 0 to 1; null where nobody knows the whole.</param>
+/// <param name="Detail">What it is about just now, such as a file.</param>
+internal sealed record WorkStep(string Label, double? Fraction, string? Detail = null)
+{
+    public string Text => Detail is null ? Label : $"{Label} {Detail}";
+}
+
+/// <summary>The newest word about a work. Told by any thread, looked at by the display whenever it likes: reports never wait for a terminal.</summary>
+internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgress<TransferProgress>
+{
+    private volatile WorkStep _now = new(label, null);
+
+    public WorkStep Now => _now;
+
+    public void Report(JobProgress value) => _now = value switch
+    {
+        { Phase: JobPhase.Create } => new WorkStep("making the machine", null),
+        { Phase: JobPhase.Start } => new WorkStep("starting the machine", null),
+        { Phase: JobPhase.Put, Transfer: { } transfer } => Step("sending", transfer),
+        { Phase: JobPhase.Put } => new WorkStep("sending", null),
+        { Phase: JobPhase.Run } => new WorkStep("running", value.FractionDone),
+        { Phase: JobPhase.Get, Transfer: { } transfer } => Step("fetching", transfer),
+        { Phase: JobPhase.Get } => new WorkStep("fetching", null),
+        _ => new WorkStep("removing the machine", null),
+    };
+
+    public void Report(TransferProgress value) => _now = Step(label, value);
+
+    private static WorkStep Step(string label, TransferProgress transfer) => new(
+        label,
+        transfer.Total is > 0 and var total ? Math.Clamp((double)transfer.Bytes / total, 0, 1) : null,
+        Printable.Line(transfer.Path));
+}

@@ -1,0 +1,3 @@
+using DesktopGrid.VmSandbox.ConsoleHost;
+
+return await CommandLine.RunAsync(args);

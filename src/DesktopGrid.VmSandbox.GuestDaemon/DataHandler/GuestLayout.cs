@@ -1,0 +1,43 @@
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
+
+/// <summary>Every path of the guest that the daemon uses, once.</summary>
+/// <param name="root">Empty in a guest; a test's own folder elsewhere.</param>
+internal sealed class GuestLayout(string root)
+{
+    /// <summary>The task's; made by the image, emptied between tasks.</summary>
+    public string Work => root + "/work";
+    /// <summary>The task's, for what programs put into TMPDIR.</summary>
+    public string Temporary => root + "/tmp";
+    /// <summary>The daemon's own; on the disk, since a task's output may be larger than memory.</summary>
+    public string State => root + "/var/lib/vmsandbox";
+    public string StandardInput => State + "/stdin";
+    public string StandardOutput => State + "/stdout";
+    public string StandardError => State + "/stderr";
+    /// <summary>In memory; gone with the machine.</summary>
+    public string Runtime => root + "/run/vmsandbox";
+    public string Inbox => Runtime + "/inbox";
+    public string MessageSocket => Runtime + "/messages";
+
+    /// <summary>Everything besides the work directory and the inbox in which the task can leave something.</summary>
+    private IEnumerable<string> Shared => [Temporary, root + "/dev/shm", root + "/dev/mqueue"];
+
+    public void Prepare()
+    {
+        Directory.CreateDirectory(State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Runtime, (UnixFileMode)0b111_101_101);
+        Directory.CreateDirectory(Temporary);
+        File.SetUnixFileMode(Temporary, UnixFileMode.StickyBit | (UnixFileMode)0b111_111_111);
+        EmptyShared(CancellationToken.None);
+    }
+
+    public void EmptyShared(CancellationToken cancellationToken)
+    {
+        foreach (var path in Shared.Where(Directory.Exists))
+        {
+            using var folder = LinuxFile.OpenDirectory(path);
+            TreeRemoval.Empty(folder, cancellationToken);
+        }
+    }
+}

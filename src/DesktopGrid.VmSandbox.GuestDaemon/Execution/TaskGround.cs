@@ -1,0 +1,32 @@
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
+
+/// <summary>
+/// What a program needs of the guest and nobody else does: the loopback interface, a kernel that makes nobody root of a namespace, the socket for its messages, and who reaps its orphans.
+/// Laid for the first program: the start of a machine waits for none of it, and under emulation it is a good part of that start.
+/// </summary>
+internal sealed class TaskGround(MessageSocket messages) : IDisposable
+{
+    private readonly Reaper _reaper = new();
+    private bool _isLaid;
+
+    /// <summary>Sees to it that all of it is there. For one caller at a time.</summary>
+    /// <returns>Who starts the program, and waits for it.</returns>
+    public Reaper Lay()
+    {
+        if (!_isLaid)
+        {
+            Loopback.Raise();
+            UserNamespaces.Forbid();
+            messages.Start();
+            _reaper.Start();
+            _isLaid = true;
+        }
+
+        return _reaper;
+    }
+
+    public void Dispose() => _reaper.Dispose();
+}

@@ -1,0 +1,16 @@
+namespace DesktopGrid.VmSandbox.Platform.Files;
+
+/// <summary>Keeps what a store holds from the other users of the computer, whatever this user's mask of new files is.</summary>
+internal interface IPrivateFiles
+{
+    /// <summary>
+    /// Makes a folder, and what is missing above it, that this user alone may enter and list. One that is there stays as it is: whoever made it
+    /// has chosen who may enter.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="isPassage">Whether a QEMU that runs as a user of its own must pass through to its files; it may not list it either.</param>
+    void MakeFolder(string path, bool isPassage);
+
+    /// <summary>Makes an empty file that this user alone may read and write. One that is there stays as it is.</summary>
+    void MakeFile(string path);
+}

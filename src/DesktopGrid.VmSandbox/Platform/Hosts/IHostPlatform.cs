@@ -1,0 +1,24 @@
+using DesktopGrid.VmSandbox.Platform.Files;
+using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Platform.Sockets;
+
+namespace DesktopGrid.VmSandbox.Platform.Hosts;
+
+/// <summary>Everything that differs between operating systems, in one place. Made once, by the front door.</summary>
+internal interface IHostPlatform : IDisposable
+{
+    IProcessLauncher Launcher { get; }
+    IProcessFinder Finder { get; }
+    IProcessMeter Meter { get; }
+    IRuntimeDirectories RuntimeDirectories { get; }
+
+    /// <summary>Keeps a store's files from other users.</summary>
+    IPrivateFiles Files { get; }
+
+    /// <summary>Where QEMU is here, how it is called and what can help it.</summary>
+    QemuConditions Qemu { get; }
+
+    /// <summary>How file names compare on the file systems that are usual here.</summary>
+    StringComparer FileNames { get; }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Files;
+using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Platform.Sockets;
+
+namespace DesktopGrid.VmSandbox.Platform.MacOS;
+
+/// <inheritdoc />
+[SupportedOSPlatform("macos")]
+internal sealed class MacPlatform : IHostPlatform
+{
+    // unix(4): sun_path has 104 bytes.
+    private const int LongestSocketPath = 103;
+    // The longest root that leaves a machine's and a socket's name their place.
+    private const int LongestRoot = 70;
+
+    private readonly MacConfinement _confinement;
+
+    public MacPlatform(TimeProvider time)
+    {
+        var finder = new MacProcessFinder(time);
+        _confinement = new MacConfinement(time);
+        Finder = finder;
+        Launcher = new MacProcessLauncher(_confinement, finder, time);
+        RuntimeDirectories = new UnixRuntimeDirectories(RuntimeRoot(), LongestSocketPath);
+    }
+
+    public IProcessLauncher Launcher { get; }
+
+    public IProcessFinder Finder { get; }
+
+    public IProcessMeter Meter { get; } = new MacProcessMeter();
+
+    public IRuntimeDirectories RuntimeDirectories { get; }
+
+    /// <summary>QEMU runs as this user here.</summary>
+    public IPrivateFiles Files { get; } = new UnixPrivateFiles(lendsToMachines: false);
+
+    public QemuConditions Qemu { get; } = new()
+    {
+        FileName = "qemu-system-x86_64",
+        // Homebrew on Apple silicon, Homebrew on Intel, MacPorts.
+        InstallFolders = ["/opt/homebrew/bin", "/usr/local/bin", "/opt/local/bin"],
+        InstallAdvice = "Install it: brew install qemu (Homebrew), sudo port install qemu (MacPorts); or set VMSANDBOX_QEMU to its file.",
+        Accelerators = [new HostAccelerator("hvf", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture), [])],
+    };
+
+    /// <summary>APFS keeps the case of names and ignores it, unless it was formatted otherwise.</summary>
+    public StringComparer FileNames => StringComparer.OrdinalIgnoreCase;
+
+    public void Dispose()
+    {
+        Launcher.Dispose();
+        _confinement.Dispose();
+    }
+
+    /// <summary>This user's own short folder, which is not swept as the ones for temporary files are: a machine may run for weeks.</summary>
+    private static string RuntimeRoot() => MacNative.UserDirectory() is { Length: <= LongestRoot } folder && Directory.Exists(folder)
+        ? Path.Combine(folder, "vmsandbox")
+        : $"/tmp/vmsandbox-{MacNative.EffectiveUser()}";
+}

@@ -1,0 +1,42 @@
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Platform.Windows.Processes;
+
+namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
+
+/// <inheritdoc />
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost) : HostProcess
+{
+    private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(5);
+
+    public override ProcessIdentity Identity => process.Identity;
+
+    public override Stream StandardOutput => process.StandardOutput;
+
+    public override Stream StandardError => process.StandardError;
+
+    public override Task<ProcessExit> Exited => process.Exited;
+
+    public override IReadOnlyList<ConfinementLayerStatus> Confinement => confinement;
+
+    public override void Kill()
+    {
+        if (!Exited.IsCompleted)
+        {
+            process.Kill();
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (!outlivesHost)
+        {
+            Kill();
+            await ((Task)Exited).WaitAsync(EndBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        process.Dispose();
+    }
+}

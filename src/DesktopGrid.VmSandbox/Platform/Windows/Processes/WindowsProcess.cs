@@ -1,0 +1,50 @@
+using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using Microsoft.Win32.SafeHandles;
+
+namespace DesktopGrid.VmSandbox.Platform.Windows.Processes;
+
+/// <summary>A process that was born here, with its job and its streams.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsProcess : IDisposable
+{
+    private readonly SafeProcessHandle _handle;
+    private readonly JobObject _job;
+    private readonly OutputPipe _output, _errors;
+
+    public WindowsProcess(SafeProcessHandle handle, JobObject job, OutputPipe output, OutputPipe errors)
+    {
+        (_handle, _job, _output, _errors) = (handle, job, output, errors);
+        // The process has its own handles of them.
+        output.Writer.Dispose();
+        errors.Writer.Dispose();
+        Identity = ProcessHandle.Identify(handle)!;
+        Exited = WaitAsync();
+    }
+
+    public ProcessIdentity Identity { get; }
+
+    public Stream StandardOutput => _output.Reader;
+
+    public Stream StandardError => _errors.Reader;
+
+    public Task<ProcessExit> Exited { get; }
+
+    /// <summary>Ends the whole job.</summary>
+    public void Kill() => _job.Terminate();
+
+    /// <summary>Closes the job, which ends what still runs in one that dies with its parent.</summary>
+    public void Dispose()
+    {
+        _job.Dispose();
+        _output.Dispose();
+        _errors.Dispose();
+        _handle.Dispose();
+    }
+
+    private async Task<ProcessExit> WaitAsync()
+    {
+        await ProcessEnd.WaitAsync(_handle, CancellationToken.None).ConfigureAwait(false);
+        return new ProcessExit(ProcessHandle.ExitCode(_handle), null);
+    }
+}

@@ -1,0 +1,48 @@
+namespace DesktopGrid.VmSandbox.Primitives;
+
+/// <summary>
+/// The numbers of what the library tells to its logger, as <c>EventId</c>s: a hundred per layer, as with <see cref="SandboxErrorCode"/>, gaps
+/// kept. No message holds anything that a guest said, or any content of a job.
+/// </summary>
+public static class SandboxEventId
+{
+    /// <summary>Debug: QEMU's monitor told an event.</summary>
+    public const int MonitorEvent = 200;
+
+    /// <summary>Debug: QEMU is started, with its whole command line.</summary>
+    public const int QemuStarting = 300;
+
+    /// <summary>Debug: a machine was created.</summary>
+    public const int MachineCreated = 600;
+    /// <summary>Information: a machine's guest is ready.</summary>
+    public const int MachineStarted = 601;
+    /// <summary>Debug: a machine's virtual CPUs stand, or go again.</summary>
+    public const int MachineRunState = 602;
+    /// <summary>Information: a machine was stopped.</summary>
+    public const int MachineStopped = 603;
+    /// <summary>Debug: a machine was destroyed.</summary>
+    public const int MachineDestroyed = 604;
+    /// <summary>Information: a machine that outlived its host process was taken up again.</summary>
+    public const int MachineTakenUp = 605;
+    /// <summary>Warning: a machine ended that nobody had told to; the reason stands in its status and its own log.</summary>
+    public const int MachineEnded = 606;
+    /// <summary>Error: the end of a machine could not be written down.</summary>
+    public const int MachineEndNotNoted = 607;
+    /// <summary>Information: a machine could not be started; its caller is told why.</summary>
+    public const int MachineStartFailed = 608;
+    /// <summary>Information: something that a process that died had left was removed.</summary>
+    public const int StoreSwept = 620;
+    /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>
+    public const int MachineLeft = 621;
+
+    /// <summary>Debug: a job began.</summary>
+    public const int JobBegan = 800;
+    /// <summary>Information: a job's program ended and its outputs are here.</summary>
+    public const int JobEnded = 801;
+    /// <summary>Information: a job failed; its caller is told why.</summary>
+    public const int JobFailed = 802;
+    /// <summary>Information: a job was cancelled by its caller.</summary>
+    public const int JobCancelled = 803;
+    /// <summary>Warning: what a job had on disk or in the catalog could not be removed; the next opening of the store sweeps it.</summary>
+    public const int JobNotRemoved = 804;
+}

@@ -1,0 +1,18 @@
+using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+
+/// <summary>continue: QEMU's cont.</summary>
+internal static class ContinueVerb
+{
+    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => HaltOrGo.RunAsync(
+        services,
+        slot,
+        VmVerb.Continue,
+        async running =>
+        {
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
+            running.GuestTime.GoOn();
+        });
+}

@@ -1,0 +1,18 @@
+using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+
+/// <summary>suspend: QEMU's stop. The guest's time stands with its virtual CPUs.</summary>
+internal static class SuspendVerb
+{
+    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => HaltOrGo.RunAsync(
+        services,
+        slot,
+        VmVerb.Suspend,
+        async running =>
+        {
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, cancellationToken).ConfigureAwait(false);
+            running.GuestTime.Stand();
+        });
+}

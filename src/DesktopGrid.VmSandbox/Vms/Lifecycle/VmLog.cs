@@ -1,0 +1,41 @@
+using DesktopGrid.VmSandbox.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+
+/// <summary>What the verbs tell to the logger. Why a machine ended is partly its guest's word, which goes into the machine's own log alone.</summary>
+internal static partial class VmLog
+{
+    [LoggerMessage(SandboxEventId.MachineCreated, LogLevel.Debug, "Machine {Machine} was created from image {Image}")]
+    public static partial void Created(ILogger logger, VmId machine, string image);
+
+    [LoggerMessage(SandboxEventId.MachineStarted, LogLevel.Information, "Machine {Machine} runs with {Accelerator} in process {ProcessId}")]
+    public static partial void Started(ILogger logger, VmId machine, string accelerator, int processId);
+
+    [LoggerMessage(SandboxEventId.MachineRunState, LogLevel.Debug, "Machine {Machine} is {State} now")]
+    public static partial void RunState(ILogger logger, VmId machine, VmState state);
+
+    [LoggerMessage(SandboxEventId.MachineStopped, LogLevel.Information, "Machine {Machine} was stopped")]
+    public static partial void Stopped(ILogger logger, VmId machine);
+
+    [LoggerMessage(SandboxEventId.MachineDestroyed, LogLevel.Debug, "Machine {Machine} was destroyed")]
+    public static partial void Destroyed(ILogger logger, VmId machine);
+
+    [LoggerMessage(SandboxEventId.MachineTakenUp, LogLevel.Information, "Machine {Machine}, which outlived its host process, was taken up again in process {ProcessId}")]
+    public static partial void TakenUp(ILogger logger, VmId machine, int processId);
+
+    [LoggerMessage(SandboxEventId.MachineEnded, LogLevel.Warning, "Machine {Machine} ended by itself ({Code})")]
+    public static partial void Ended(ILogger logger, VmId machine, SandboxErrorCode code);
+
+    [LoggerMessage(SandboxEventId.MachineEndNotNoted, LogLevel.Error, "The end of machine {Machine} could not be written down")]
+    public static partial void EndNotNoted(ILogger logger, VmId machine, Exception exception);
+
+    [LoggerMessage(SandboxEventId.MachineStartFailed, LogLevel.Information, "Machine {Machine} could not be started ({Code})")]
+    public static partial void StartFailed(ILogger logger, VmId machine, SandboxErrorCode code);
+
+    [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
+    public static partial void Swept(ILogger logger, string what, string machine);
+
+    [LoggerMessage(SandboxEventId.MachineLeft, LogLevel.Error, "Machine {Machine} is left as it is")]
+    public static partial void Left(ILogger logger, string machine, Exception exception);
+}

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+
+/// <summary>The door to the verbs: finds a machine's slot and lets one verb at a time through. One file a verb, beside this one.</summary>
+internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
+    private readonly EndWatch _ends = new(services);
+    private readonly CancellationTokenSource _closing = new();
+    private int _disposed;
+
+    public async Task<VmId> CreateAsync(VmOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var (id, held) = await CreateVerb.RunAsync(services, options, cancellationToken).ConfigureAwait(false);
+        if (held is not null)
+        {
+            Slot(id).Lock = held;
+        }
+
+        return id;
+    }
+
+    public async Task<VmStatus> LoadAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken).ConfigureAwait(false);
+        return StatusVerb.Describe(services, services.Machines.Require(id), Slot(id).Running);
+    }
+
+    public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(token => StartVerb.RunAsync(services, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterLoadedAsync(id, VmVerb.Suspend, cancellationToken).ConfigureAwait(false);
+        await SuspendVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ContinueAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
+        await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterLoadedAsync(id, VmVerb.Stop, cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(token => StopVerb.RunAsync(services, Slot(id), grace, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task DestroyAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        // How it ended goes with it; on a full disk the note could not be written, and would keep what fills the disk.
+        using (await EnterAsync(id, cancellationToken, settle: false).ConfigureAwait(false))
+        {
+            await DestroyVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
+        }
+
+        // The slot is not disposed: a verb that waits at its gate shall learn that the machine is gone.
+        _slots.TryRemove(id, out _);
+    }
+
+    public async Task<VmStatus> GetStatusAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        var row = services.Machines.Require(id);
+        if (!StatusVerb.HasEndedUnnoticed(services, row, RunningPart(id)))
+        {
+            return StatusVerb.Describe(services, row, RunningPart(id));
+        }
+
+        // The only status that stands in line with the verbs, one of which may take as long as a boot: its reason is just being written.
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        return StatusVerb.Describe(services, services.Machines.Require(id), RunningPart(id));
+    }
+
+    public Task<IReadOnlyList<VmStatus>> ListAsync(CancellationToken cancellationToken = default) => FindAsync(new Dictionary<string, string>(), cancellationToken);
+
+    public Task<IReadOnlyList<VmStatus>> FindAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<VmStatus>>(
+            [.. services.Machines.All().Where(Fits).Select(row => StatusVerb.Describe(services, row, RunningPart(VmId.Parse(row.Id))))]);
+
+        bool Fits(MachineRow row) => labels.All(label => row.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
+    }
+
+    public async Task<IRunningMachine> RequireRunningAsync(VmId id, bool acceptSuspended, CancellationToken cancellationToken)
+    {
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken).ConfigureAwait(false);
+        var state = services.Machines.Require(id).VmState();
+        // A suspended guest answers nothing: better a refusal now than a time-out later.
+        return (state == VmState.Running || (acceptSuspended && state == VmState.Suspended)) && Slot(id).Running is { } running
+            ? running
+            : throw new VmException(SandboxErrorCode.MachineState, $"Machine {id} is {state}; a session needs one that is {VmState.Running}.")
+            {
+                Machine = id.ToString(),
+                State = state,
+                Advice = state == VmState.Suspended ? "Let it continue first." : "Start it first.",
+            };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        foreach (var slot in _slots.Values)
+        {
+            using (await slot.EnterAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                await _ends.LetGoAsync(slot).ConfigureAwait(false);
+            }
+
+            slot.Dispose();
+        }
+
+        _closing.Dispose();
+    }
+
+    private RunningVm? RunningPart(VmId id) => _slots.TryGetValue(id, out var slot) ? slot.Running : null;
+
+    private Func<RunningVm, Task> Watch(VmId id) => running => _ends.WatchAsync(Slot(id), running);
+
+    private VmSlot Slot(VmId id) => _slots.GetOrAdd(id, static id => new VmSlot(id));
+
+    private async Task<VmSlot.Entered> EnterAsync(VmId id, CancellationToken cancellationToken, bool settle = true)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        // No slot for a machine that there is not.
+        services.Machines.Require(id);
+        VmSlot.Entered entered = default;
+        await UntilClosedAsync(async token => entered = await Slot(id).EnterAsync(token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (settle)
+            {
+                await _ends.SettleAsync(Slot(id)).ConfigureAwait(false);
+            }
+
+            return entered;
+        }
+        catch
+        {
+            entered.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What takes long is given up when the host closes: nobody waits minutes for a guest that is to be ended.</summary>
+    private async Task UntilClosedAsync(Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            await act(bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("The host was closed meanwhile.", e);
+        }
+    }
+
+    /// <summary>Verbs on a running machine take it up first, so that a program of many short processes can use them.</summary>
+    private async Task<VmSlot.Entered> EnterLoadedAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    {
+        var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            services.Machines.Require(id).Demand(verb);
+            await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb).ConfigureAwait(false);
+            return entered;
+        }
+        catch
+        {
+            entered.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform.Sockets;
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms.Running;
+
+/// <summary>Where everything of one machine is, the same at its start and when it is taken up again.</summary>
+internal static class MachineWiring
+{
+    // What a filled disk may need beside the guest's data: qcow2's own tables and some slack.
+    private const double FileSlack = 1.1;
+
+    public static MachineSpec Spec(VmServices services, MachineRow row, BaseImage image, Accelerator accelerator)
+    {
+        var directories = services.Platform.RuntimeDirectories;
+        var directory = directories.Create(row.Id);
+        return new MachineSpec
+        {
+            Name = row.Id,
+            Accelerator = accelerator,
+            EmulatesInParallel = services.Platform.Qemu.OrdersMemoryLikeGuest,
+            MemoryMiB = row.MemoryMiB,
+            VirtualCpus = row.VirtualCpus,
+            KernelPath = image.KernelPath,
+            InitrdPath = image.InitrdPath,
+            KernelCommandLine = image.Manifest.KernelCommandLine,
+            Disk = new OverlayDisk(services.Layout.Overlay(row.Id), image.BasePath, "qcow2"),
+            Ports = [.. ChannelPorts.All.Select((name, number) => new SerialPort(name, directories.Endpoint(directory, $"p{number}")))],
+            Monitor = Monitor(services, directory),
+            Console = directories.Endpoint(directory, "console"),
+            RuntimeDirectory = directory,
+            MaxFileBytes = (long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack),
+            OutlivesHost = row.OutlivesHost,
+            Priority = services.QemuOptions.Priority,
+        };
+    }
+
+    /// <summary>Joins a QEMU with its link to the guest, its console and its log. Owns the QEMU from here on, also when that fails.</summary>
+    /// <param name="services">What the verbs work with.</param>
+    /// <param name="id">Whose.</param>
+    /// <param name="spec">How it was started.</param>
+    /// <param name="qemu">Its process, whose virtual CPUs may still stand.</param>
+    /// <param name="isFresh">Whether it was started just now: its ports were never connected to, and it is ended if it cannot be joined.</param>
+    public static async Task<RunningVm> JoinAsync(VmServices services, VmId id, MachineSpec spec, IQemuProcess qemu, bool isFresh)
+    {
+        try
+        {
+            var log = new MachineLog(services.Layout.Log(id.ToString()), services.Time);
+            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, isFresh, time, ended), log, services.Platform.Meter, services.Time);
+        }
+        catch
+        {
+            if (isFresh)
+            {
+                qemu.Kill();
+            }
+
+            await qemu.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Where the QEMU of a machine listens for orders.</summary>
+    public static LocalEndpoint Monitor(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "monitor");
+}

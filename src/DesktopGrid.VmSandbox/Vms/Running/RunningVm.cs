@@ -1,0 +1,127 @@
+using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Qmp;
+
+namespace DesktopGrid.VmSandbox.Vms.Running;
+
+/// <summary>A machine that this process runs: its QEMU, its link to the guest, its console and log, and why it ended.</summary>
+internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
+{
+    private readonly QmpSubscription _events;
+    private readonly IProcessMeter _meter;
+    private readonly Task _watching;
+    private readonly Task _ending;
+    private readonly CancellationTokenSource _ended = new();
+    private string? _shutdownReason;
+    private QmpEvent? _diskFault;
+
+    public RunningVm(IQemuProcess qemu, Func<TimeProvider, CancellationToken, IGuestLink> connect, MachineLog log, IProcessMeter meter, TimeProvider time)
+    {
+        GuestTime = new GuestTime(time);
+        (Qemu, Link, Log, _meter) = (qemu, connect(GuestTime, _ended.Token), log, meter);
+        Console = new ConsolePump(qemu.Console, log, time);
+        _events = qemu.Monitor.Subscribe();
+        _watching = WatchAsync();
+        _ending = AnnounceEndAsync();
+    }
+
+    public IQemuProcess Qemu { get; }
+
+    public IGuestLink Link { get; }
+
+    public MachineLog Log { get; }
+
+    public ConsolePump Console { get; }
+
+    /// <summary>Set before the machine is ended on purpose, so that its end is not taken for a failure.</summary>
+    public bool IsEnding { get; set; }
+
+    /// <summary>The newest reading; what a process used cannot be asked after its end.</summary>
+    public ProcessUsage? Usage { get; private set; }
+
+    public TimeSpan CpuTime => (Measure() ?? Usage)?.CpuTime ?? TimeSpan.Zero;
+
+    /// <summary>Stands while the machine is suspended.</summary>
+    public GuestTime GuestTime { get; }
+
+    public TimeProvider Time => GuestTime;
+
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>What it has left so far.</summary>
+    public QemuEvidence Evidence => new() { CommandLine = Qemu.CommandLine, Errors = Qemu.Errors.Snapshot(), ConsoleLines = Console.Tail.Snapshot() };
+
+    public ProcessUsage? Measure() => _meter.Read(Qemu.Identity) is { } usage ? Usage = usage : null;
+
+    public async Task<MachineEnd> DescribeEndAsync()
+    {
+        var exit = await Qemu.Exited.ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        await Console.Completion.ConfigureAwait(false);
+        var evidence = Evidence with { ExitCode = exit.Code, Signal = exit.Signal };
+        var isFull = _diskFault?.Flag("nospace") ?? false;
+        var why = exit switch
+        {
+            _ when isFull => "The disk that holds the store is full: the guest could write no more.",
+            _ when _diskFault is not null => $"The guest's disk cannot be written: {_diskFault.Text("reason")}.",
+            { Signal: { } signal } => $"QEMU was ended by signal {signal}.",
+            { Code: not (null or 0) } => $"QEMU ended with exit code {exit.Code}: {(evidence.Errors is [.., var last] ? last : "it said nothing")}",
+            _ when Console.Panic is { } panic => $"The guest's kernel panicked: {panic}",
+            _ when _shutdownReason is "guest-reset" => "The guest restarted, which ends it: its kernel panicked or its daemon died.",
+            _ when _shutdownReason is not null => $"The guest ended ({_shutdownReason}).",
+            _ => "QEMU ended although nobody asked it to.",
+        };
+        return isFull
+            ? new MachineEnd(SandboxErrorCode.DiskFull, why, "Free some space, or choose a store on another disk.", evidence)
+            : new MachineEnd(SandboxErrorCode.MachineEnded, why, null, evidence);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Link.DisposeAsync().ConfigureAwait(false);
+        _events.Dispose();
+        await _watching.ConfigureAwait(false);
+        if (Qemu.Exited.IsCompleted)
+        {
+            await Console.Completion.ConfigureAwait(false);
+            foreach (var line in Qemu.Errors.Snapshot())
+            {
+                Log.Write(LogSource.Qemu, line);
+            }
+        }
+
+        await Console.DisposeAsync().ConfigureAwait(false);
+        await Qemu.DisposeAsync().ConfigureAwait(false);
+        Log.Dispose();
+        if (Qemu.Exited.IsCompleted)
+        {
+            await _ending.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The token source is never disposed: it has no timer, and who waits on a token may outlive the machine.</summary>
+    private async Task AnnounceEndAsync()
+    {
+        await ((Task)Qemu.Exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _ended.CancelAsync().ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync()
+    {
+        await foreach (var happened in _events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            if (happened.Name == QmpEventNames.Shutdown)
+            {
+                _shutdownReason = happened.Text("reason");
+            }
+            else if (happened.Name == QmpEventNames.BlockIoError && happened.Text("action") == "stop")
+            {
+                // QEMU halts the guest and would wait for ever: nobody is there to free the disk and let it go on.
+                _diskFault = happened;
+                Qemu.Kill();
+            }
+        }
+    }
+}

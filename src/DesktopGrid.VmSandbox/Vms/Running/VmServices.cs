@@ -1,0 +1,22 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace DesktopGrid.VmSandbox.Vms.Running;
+
+/// <summary>What the verbs work with.</summary>
+internal sealed record VmServices(
+    StoreLayout Layout,
+    ImageLibrary Images,
+    MachineTable Machines,
+    KeptLogTable KeptLogs,
+    IQemuSelector Selector,
+    IQemuLauncher Launcher,
+    QemuOptions QemuOptions,
+    IHostPlatform Platform,
+    IGuestLinkFactory Links,
+    TimeProvider Time,
+    ILogger Logger);

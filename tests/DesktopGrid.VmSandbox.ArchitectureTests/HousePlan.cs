@@ -1,0 +1,83 @@
+namespace DesktopGrid.VmSandbox.ArchitectureTests;
+
+/// <summary>
+/// The plan of a house: its rooms in storeys, the floor first. A room may know every room of a lower storey; rooms of one storey do not
+/// know each other. A parent stands below its children, so that it never names them.
+/// </summary>
+/// <param name="Prefix">The root namespace; a room's name is what follows it.</param>
+/// <param name="Storeys">The rooms, lowest first; the root itself is "".</param>
+/// <param name="Workshops">Rooms that do the work behind a vocabulary: known only to rooms below the same parent and to the front door.</param>
+internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<string>> Storeys, IReadOnlyList<string> Workshops)
+{
+    /// <summary>The root namespace: the only place that joins parts.</summary>
+    public const string FrontDoor = "";
+
+    /// <summary>The library, after "The plan of our house".</summary>
+    public static HousePlan Library { get; } = new(
+        "DesktopGrid.VmSandbox",
+        [
+            ["Contracts", "Primitives"],
+            ["Platform"],
+            ["Platform.Confinement", "Platform.Files", "Platform.Sockets"],
+            ["Platform.Processes"],
+            ["Platform.Metering"],
+            ["Platform.Hosts"],
+            ["Platform.Linux", "Platform.MacOS", "Platform.Windows"],
+            ["Platform.Windows.Tokens"],
+            ["Platform.Windows.Processes"],
+            ["Platform.Windows.Hosting"],
+            ["Qmp"],
+            ["Qmp.Commands"],
+            ["Catalog", "Logs", "Qemu", "Stores"],
+            ["Qemu.Arguments"],
+            ["Qemu.Launching"],
+            ["Qemu.Discovery"],
+            ["Images"],
+            ["Vms"],
+            ["Vms.Running"],
+            ["Vms.Lifecycle"],
+            ["Sessions"],
+            ["Sessions.Ports"],
+            ["Sessions.Http"],
+            ["Diagnosis", "Jobs"],
+            [FrontDoor],
+        ],
+        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http"]);
+
+    /// <summary>The guest's daemon, after the talk: message handler, data handler and execution environment behind one server.</summary>
+    public static HousePlan Daemon { get; } = new(
+        "DesktopGrid.VmSandbox.GuestDaemon",
+        [
+            ["Kernel"],
+            ["Requests", "Tool", "Transport"],
+            ["DataHandler"],
+            ["MessageHandler"],
+            ["Execution"],
+            ["Control"],
+            [FrontDoor],
+        ],
+        ["Tool", "Transport"]);
+
+    /// <summary>The storey of a room, from 0; null for a room that the plan does not have.</summary>
+    public int? StoreyOf(string room)
+    {
+        for (var storey = 0; storey < Storeys.Count; storey++)
+        {
+            if (Storeys[storey].Contains(room))
+            {
+                return storey;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The room of a namespace; null for one that is not of this house.</summary>
+    public string? RoomOf(string nameSpace) =>
+        nameSpace == Prefix ? FrontDoor
+        : nameSpace.StartsWith(Prefix + ".", StringComparison.Ordinal) ? nameSpace[(Prefix.Length + 1)..]
+        : null;
+
+    /// <summary>The room that a room is a part of; the front door for one that stands alone.</summary>
+    public static string ParentOf(string room) => room.LastIndexOf('.') is > 0 and var dot ? room[..dot] : FrontDoor;
+}

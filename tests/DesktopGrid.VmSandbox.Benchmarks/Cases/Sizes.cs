@@ -1,0 +1,58 @@
+using DesktopGrid.VmSandbox.Benchmarks.Measuring;
+using DesktopGrid.VmSandbox.Benchmarks.Ours;
+using DesktopGrid.VmSandbox.Benchmarks.Raw;
+
+namespace DesktopGrid.VmSandbox.Benchmarks.Cases;
+
+/// <summary>
+/// What lies on the disk: the guest image as it is shipped, and what one machine that was started and stopped adds to the store. By hand:
+/// the overlay of a guest that booted and ended.
+/// </summary>
+internal sealed class Sizes(BenchRun run) : IBenchmark
+{
+    private readonly Measure _image = new("image.tiny.mb", "MB", Aim.AtMost(20));
+    private readonly Measure _instance = new("instance.disk.mb", "MB");
+
+    public IReadOnlyList<Measure> Measures => [_image, _instance];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (run.Wants(_image))
+        {
+            run.Ours(_image, Megabytes(Directory.EnumerateFiles(RawImage.SourceFolder)));
+        }
+
+        if (run.Wants(_instance))
+        {
+            run.Ours(_instance, await OursAsync(cancellationToken));
+            run.Raw(_instance, await RawAsync(cancellationToken));
+        }
+    }
+
+    private async Task<double> OursAsync(CancellationToken cancellationToken)
+    {
+        var host = await run.HostAsync(cancellationToken);
+        // What the store has for all machines together is not this one's: images, catalog.
+        var before = MachineFiles(host).ToHashSet();
+        var machine = await host.CreateAsync(cancellationToken);
+        await host.Machines.StartAsync(machine, cancellationToken);
+        await host.Machines.StopAsync(machine, cancellationToken: cancellationToken);
+        var size = Megabytes(MachineFiles(host).Where(file => !before.Contains(file)));
+        await host.Machines.DestroyAsync(machine, cancellationToken);
+        return size;
+    }
+
+    private async Task<double> RawAsync(CancellationToken cancellationToken)
+    {
+        var image = RawImage.Prepare(run.Folder);
+        var folder = run.Folder.New("raw");
+        await RawQemu.MakeOverlayAsync(image, folder, cancellationToken);
+        await using var guest = await RawGuest.BootAsync(image, folder, OurHost.MemoryMiB, null, cancellationToken);
+        await guest.EndAsync(cancellationToken);
+        return Megabytes([guest.Overlay]);
+    }
+
+    private static IEnumerable<string> MachineFiles(OurHost host) => Directory.EnumerateFiles(Path.Combine(host.Host.StorePath, "machines"), "*", SearchOption.AllDirectories);
+
+    private static double Megabytes(IEnumerable<string> files) => files.Sum(static file => new FileInfo(file).Length) / 1e6;
+}

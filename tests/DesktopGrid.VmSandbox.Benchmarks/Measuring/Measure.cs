@@ -1,0 +1,7 @@
+namespace DesktopGrid.VmSandbox.Benchmarks.Measuring;
+
+/// <summary>One number that is reported.</summary>
+/// <param name="Name">Its name, dotted from the general to the special.</param>
+/// <param name="Unit">Its unit; <c>MB</c> is 1,000,000 bytes.</param>
+/// <param name="Aim">What it should be; null where nothing was promised.</param>
+internal sealed record Measure(string Name, string Unit, Aim? Aim = null);

@@ -1,0 +1,27 @@
+using DesktopGrid.VmSandbox.Benchmarks;
+using DesktopGrid.VmSandbox.Benchmarks.Cases;
+using DesktopGrid.VmSandbox.Benchmarks.Measuring;
+using DesktopGrid.VmSandbox.Benchmarks.Output;
+
+// Every family once; a later one joins by its line here.
+Func<BenchRun, IBenchmark>[] families =
+[
+    run => new ColdStart(run),
+    run => new Pings(run),
+    run => new Transfers(run),
+    run => new HostCpu(run),
+    run => new Sizes(run),
+];
+
+if (BenchOptions.Parse(args, Console.Error) is not { } options)
+{
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+return await BenchProgram.RunAsync(options, families, new ConsoleReport(Console.Out, Console.Error), stop.Token);

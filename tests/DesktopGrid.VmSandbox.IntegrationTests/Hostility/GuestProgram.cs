@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace DesktopGrid.VmSandbox.IntegrationTests.Hostility;
+
+/// <summary>
+/// The small C programs beside this file, compiled when first asked for. The linker of the guest's daemon brings a C compiler, so there is one
+/// wherever the image was made; elsewhere the test says that it is left out, and why.
+/// </summary>
+internal static class GuestProgram
+{
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Compiled = new();
+
+    public static Task<string> CompileAsync(string name, CancellationToken cancellationToken) =>
+        Compiled.GetOrAdd(name, static name => new Lazy<Task<string>>(() => CompileOnceAsync(name))).Value.WaitAsync(cancellationToken);
+
+    /// <summary>The first of these compilers that is installed.</summary>
+    public static string RequireCompiler(params string[] names)
+    {
+        var found = names.SelectMany(static name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        if (found is null)
+        {
+            Assert.Ignore($"There is no C compiler ({string.Join(", ", names)}) with which to make a program for the guest.");
+        }
+
+        return found;
+    }
+
+    /// <summary>Runs a program of the host to its end, and fails with what it said if it fails.</summary>
+    public static async Task<string> RunOnHostAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(0, await errors);
+        return output;
+    }
+
+    private static async Task<string> CompileOnceAsync(string name)
+    {
+        var compiler = RequireCompiler("clang", "gcc", "cc");
+        var target = Path.Combine(Directory.CreateTempSubdirectory("vmsandbox-program-").FullName, name);
+        // Static: the host's glibc may be newer than the guest's.
+        await RunOnHostAsync(compiler, "-O1", "-static", "-pthread", "-o", target, Path.Combine(AppContext.BaseDirectory, "Hostility", "Programs", $"{name}.c"));
+        return target;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using DesktopGrid.VmSandbox.IntegrationTests.Support;
+using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.IntegrationTests.Jobs;
+
+/// <summary>A job that wants more than it may is ended, and says so.</summary>
+internal sealed class LimitTests : StoreFixture
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_sleeps_too_long_passes_its_wall_time_but_not_its_processor_time(CancellationToken cancellationToken)
+    {
+        var running = new Stopwatch();
+        var job = TestJobs.Shell("sleep 1000") with { Limits = new JobLimits { WallTime = Limit, CpuTime = TimeSpan.FromMinutes(1) } };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, new Recorder(progress => StartAt(running, progress)), cancellationToken);
+
+        failure.Message.Should().Contain("wall time").And.Contain("2 s");
+        failure.Step.Should().Be("job.run");
+        failure.Machine.Should().NotBeNull();
+        running.Elapsed.Should().BeGreaterThan(Limit).And.BeLessThan(Limit + TimeSpan.FromSeconds(20));
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_computes_too_long_passes_its_processor_time(CancellationToken cancellationToken)
+    {
+        var job = TestJobs.Shell("while :; do :; done") with { Limits = new JobLimits { CpuTime = Limit } };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, cancellationToken: cancellationToken);
+
+        failure.Message.Should().Contain("CPU time");
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Output_beyond_its_limit_is_counted_and_dropped_which_is_no_failure(CancellationToken cancellationToken)
+    {
+        var job = TestJobs.Shell("head -c 100000 /dev/zero | tr '\\0' x; head -c 2000 /dev/zero | tr '\\0' y >&2") with { Limits = new JobLimits { StandardOutputBytes = 1000 } };
+        var live = 0L;
+
+        var result = await Host.RunAsync(job, onOutput: output =>
+        {
+            Interlocked.Add(ref live, output.Bytes.Length);
+            return ValueTask.CompletedTask;
+        }, cancellationToken: cancellationToken);
+
+        result.ExitCode.Should().Be(0);
+        result.StandardOutput.Text().Should().Be(new string('x', 1000));
+        result.StandardError.Text().Should().Be(new string('y', 1000));
+        result.DroppedBytes.Should().Be(99_000 + 1000);
+        live.Should().Be(2000);
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Outputs_that_are_larger_than_allowed_are_a_limit_passed_and_leave_no_part(CancellationToken cancellationToken)
+    {
+        var (first, second) = (Store.Path_("first"), Store.Path_("second"));
+        var job = TestJobs.Shell("head -c 600 /dev/zero > a; head -c 600 /dev/zero > b") with
+        {
+            Outputs = [new JobOutput("a", first), new JobOutput("b", second)],
+            Limits = new JobLimits { OutputFileBytes = 1000 },
+        };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.Ended, cancellationToken: cancellationToken);
+
+        failure.Message.Should().Contain("1000 bytes").And.Contain("b");
+        File.Exists(second).Should().BeFalse("all of an output or nothing");
+        Directory.EnumerateFiles(Store.Folder, "*.part").Should().BeEmpty();
+    }
+
+    private static void StartAt(Stopwatch clock, JobProgress progress)
+    {
+        if (progress.Phase == JobPhase.Run && !clock.IsRunning)
+        {
+            clock.Start();
+        }
+    }
+}

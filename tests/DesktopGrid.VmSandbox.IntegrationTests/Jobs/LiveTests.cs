@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text;
+using DesktopGrid.VmSandbox.IntegrationTests.Support;
+using DesktopGrid.VmSandbox.Jobs;
+
+namespace DesktopGrid.VmSandbox.IntegrationTests.Jobs;
+
+/// <summary>What a caller sees while the job still runs.</summary>
+internal sealed class LiveTests : StoreFixture
+{
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Output_and_fraction_done_come_while_the_program_runs(CancellationToken cancellationToken)
+    {
+        // The program goes on only after a pause: what came before it was told before the end.
+        const string script = "echo first; echo oops >&2; msg_to_host fraction_done 0.25; msg_to_host fraction_done nonsense; msg_to_host fraction_done 7; sleep 3; msg_to_host fraction_done 0.75; echo second";
+        var clock = Stopwatch.StartNew();
+        var (output, told) = (new List<(TimeSpan At, string Text)>(), new List<(TimeSpan At, double? Fraction)>());
+        var progress = new Recorder(progress =>
+        {
+            lock (told)
+            {
+                told.Add((clock.Elapsed, progress.FractionDone));
+            }
+        });
+
+        var result = await Host.RunAsync(TestJobs.Shell(script), progress, part =>
+        {
+            output.Add((clock.Elapsed, $"{(part.IsError ? "error " : "")}{Encoding.UTF8.GetString(part.Bytes.Span)}"));
+            return ValueTask.CompletedTask;
+        }, cancellationToken);
+
+        output.Select(static part => part.Text).Should().BeEquivalentTo("first\n", "error oops\n", "second\n");
+        (output.Single(static part => part.Text == "second\n").At - output.Single(static part => part.Text == "first\n").At).Should().BeGreaterThan(TimeSpan.FromSeconds(1));
+        told.Select(static one => one.Fraction).Distinct().Should().Equal([null, 0.25, 0.75], "a report that is no number from 0 to 1 is none");
+        (told.First(static one => one.Fraction == 0.75).At - told.First(static one => one.Fraction == 0.25).At).Should().BeGreaterThan(TimeSpan.FromSeconds(1));
+        result.Messages.Select(static message => message.Value).Should().Equal("0.25", "nonsense", "7", "0.75");
+        progress.Seen.Where(static one => one.Phase == JobPhase.Run).Should().HaveCountGreaterThan(3, "also without news a caller hears once a second");
+        progress.Seen.Select(static one => one.Elapsed).Should().BeInAscendingOrder();
+        progress.Seen.Last(static one => one.Phase == JobPhase.Run).CpuTime.Should().BePositive();
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_slow_reader_of_the_output_loses_nothing_and_gets_it_in_order(CancellationToken cancellationToken)
+    {
+        var seen = new StringBuilder();
+
+        var result = await Host.RunAsync(TestJobs.Shell("seq 1 20000"), onOutput: async part =>
+        {
+            await Task.Delay(50, cancellationToken);
+            seen.Append(Encoding.UTF8.GetString(part.Bytes.Span));
+        }, cancellationToken: cancellationToken);
+
+        seen.ToString().Should().Be(string.Concat(Enumerable.Range(1, 20000).Select(static i => $"{i}\n")));
+        result.StandardOutput.Text().Should().Be(seen.ToString());
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Transfers_are_told_with_their_size(CancellationToken cancellationToken)
+    {
+        var input = Store.Path_("input");
+        await File.WriteAllBytesAsync(input, new byte[3_000_000], cancellationToken);
+        var progress = new Recorder();
+
+        await Host.RunAsync(TestJobs.Shell("cp input output") with { Inputs = [JobFile.FromHost(input)], Outputs = [new JobOutput("output", Store.Path_("output"))] }, progress, cancellationToken: cancellationToken);
+
+        progress.Seen.Select(static one => (one.Phase, one.Transfer?.Path, one.Transfer?.Bytes, one.Transfer?.Total)).Should()
+            .Contain((JobPhase.Put, "input", 3_000_000L, 3_000_000L)).And.Contain((JobPhase.Get, "output", 3_000_000L, 3_000_000L));
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_callers_own_exception_comes_back_unchanged_and_nothing_is_left(CancellationToken cancellationToken)
+    {
+        var fault = new InvalidTimeZoneException("the caller's");
+
+        (await FluentActions.Awaiting(() => Host.RunAsync(TestJobs.Shell("echo x; sleep 1000"), onOutput: _ => throw fault, cancellationToken: cancellationToken)).Should().ThrowAsync<InvalidTimeZoneException>())
+            .Which.Should().BeSameAs(fault);
+    }
+}

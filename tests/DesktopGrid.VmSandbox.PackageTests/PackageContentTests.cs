@@ -1,0 +1,85 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace DesktopGrid.VmSandbox.PackageTests;
+
+/// <summary>What lies in the packages.</summary>
+public sealed class PackageContentTests
+{
+    private static readonly string[] _code = ["DesktopGrid.VmSandbox", "DesktopGrid.VmSandbox.Contracts"];
+
+    private static readonly string[] _all = [.. _code, "DesktopGrid.VmSandbox.Guest"];
+
+    [TestCaseSource(nameof(_all))]
+    public void A_package_says_what_it_is(string name)
+    {
+        using var package = Delivery.Open(name);
+        var metadata = Read(package, $"{name}.nuspec").Root!.Elements().Single();
+
+        Value("id").Should().Be(name);
+        Value("version").Should().Be(Delivery.Version);
+        foreach (var field in new[] { "authors", "description", "copyright", "tags", "license", "readme" })
+        {
+            Value(field).Should().NotBeNullOrWhiteSpace($"{name} needs its {field}");
+        }
+
+        package.GetEntry(Value("readme")!).Should().NotBeNull();
+
+        string? Value(string field) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == field)?.Value;
+    }
+
+    [TestCaseSource(nameof(_code))]
+    public void A_package_of_code_has_its_documentation_and_symbols(string name)
+    {
+        using var package = Delivery.Open(name);
+        using var symbols = Delivery.Open(name, "snupkg");
+
+        package.Entries.Select(entry => entry.FullName).Should().Contain([$"lib/net10.0/{name}.dll", $"lib/net10.0/{name}.xml"]);
+        symbols.Entries.Select(entry => entry.FullName).Should().Contain($"lib/net10.0/{name}.pdb");
+    }
+
+    [Test]
+    public void The_guest_package_holds_the_files_that_its_manifest_names_with_their_hashes()
+    {
+        using var package = Delivery.Open("DesktopGrid.VmSandbox.Guest");
+        using var manifest = JsonDocument.Parse(Bytes(package, "guest/manifest.json"));
+        var files = manifest.RootElement.GetProperty("files").EnumerateObject().Select(file => file.Value).ToList();
+
+        files.Should().HaveCountGreaterThan(2);
+        foreach (var file in files)
+        {
+            var bytes = Bytes(package, $"guest/{file.GetProperty("name").GetString()}");
+            bytes.Length.Should().Be(file.GetProperty("length").GetInt32());
+            Convert.ToHexStringLower(SHA256.HashData(bytes)).Should().Be(file.GetProperty("sha256").GetString());
+        }
+    }
+
+    [Test]
+    public void The_guest_package_lists_the_licence_of_every_part()
+    {
+        using var package = Delivery.Open("DesktopGrid.VmSandbox.Guest");
+        using var manifest = JsonDocument.Parse(Bytes(package, "guest/manifest.json"));
+        var licences = System.Text.Encoding.UTF8.GetString(Bytes(package, "LICENCES"));
+
+        var parts = manifest.RootElement.GetProperty("packages").EnumerateArray().Select(part => part.GetString()!.Split(' ')[0]);
+        foreach (var part in parts.Append("vmsandboxd").Append(".NET"))
+        {
+            licences.Should().Contain($"======== {part} ========");
+        }
+    }
+
+    [Test]
+    public void The_guest_package_stays_below_its_limit() => new FileInfo(Delivery.Find("DesktopGrid.VmSandbox.Guest", "nupkg")).Length.Should().BeLessThan(20_000_000);
+
+    private static XDocument Read(ZipArchive package, string entry) => XDocument.Load(new MemoryStream(Bytes(package, entry)));
+
+    private static byte[] Bytes(ZipArchive package, string entry)
+    {
+        using var stream = package.GetEntry(entry)?.Open() ?? throw new InvalidOperationException($"The package has no {entry}.");
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Tests.Sessions.Http;
+using DesktopGrid.VmSandbox.Vms;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DesktopGrid.VmSandbox.Tests.Jobs;
+
+/// <summary>The watch over a program, against a scripted daemon that promises less than it does.</summary>
+[CancelAfter(120_000)]
+public sealed class ProgramWatchTests
+{
+    private readonly ActivitySource _activities = new("watch");
+    private TemporaryFolder _folder = null!;
+    private StillMachine _machine = null!;
+    private FakeTimeProvider _time = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        _folder = new TemporaryFolder();
+        _time = new FakeTimeProvider();
+        _machine = new StillMachine(_time, new MachineLog(_folder.File("log"), TimeProvider.System));
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        _machine.Log.Dispose();
+        _folder.Dispose();
+    }
+
+    [OneTimeTearDown]
+    public void End() => _activities.Dispose();
+
+    [TestCase("0", 0.0)]
+    [TestCase("1", 1.0)]
+    [TestCase(" 0.25\n", 0.25)]
+    [TestCase("2.5e-1", 0.25)]
+    [TestCase("", null)]
+    [TestCase("half", null)]
+    [TestCase("1.01", null)]
+    [TestCase("-0.1", null)]
+    [TestCase("0,5", null)]
+    [TestCase("NaN", null)]
+    [TestCase("Infinity", null)]
+    [TestCase("1e400", null)]
+    [TestCase("0x1", null)]
+    public void A_fraction_is_a_number_from_0_to_1(string text, double? fraction) => ProgramWatch.ParseFraction(text).Should().Be(fraction);
+
+    [Test]
+    public async Task Output_is_kept_logged_and_handed_on_and_reports_are_heard(CancellationToken cancellationToken)
+    {
+        var handed = new MemoryStream();
+        await using var peer = Guest("line one\nline two", """{"number":1,"key":"fraction_done","value":"0.4"},{"number":2,"key":"other","value":"x"},{"number":3,"key":"fraction_done","value":"nonsense"}""");
+        var clock = new JobClock(null, _activities, _time);
+        var watch = new ProgramWatch(
+            new JobLimits(),
+            _machine,
+            clock,
+            output =>
+            {
+                handed.Write(output.Bytes.Span);
+                return default;
+            });
+
+        var ended = await watch.RunAsync(peer.Session, cancellationToken);
+
+        ended.ExitCode.Should().Be(0);
+        Encoding.UTF8.GetString(watch.StandardOutput.Span).Should().Be("line one\nline two");
+        handed.ToArray().Should().Equal(watch.StandardOutput.ToArray());
+        watch.Messages.Should().HaveCount(3);
+        clock.FractionDone.Should().Be(0.4);
+        (await File.ReadAllLinesAsync(_folder.File("log"), cancellationToken)).Should().HaveCount(2).And.OnlyContain(static line => line.Contains("\"stdout\"", StringComparison.Ordinal));
+    }
+
+    [TestCase(0)]
+    [TestCase(5)]
+    public async Task A_guest_that_sends_more_than_it_promised_fills_no_memory(int limit)
+    {
+        await using var peer = Guest(new string('x', 3_000_000), "");
+        var watch = new ProgramWatch(new JobLimits { StandardOutputBytes = limit }, _machine, new JobClock(null, _activities, _time), null);
+
+        await watch.RunAsync(peer.Session, CancellationToken.None);
+
+        watch.StandardOutput.Length.Should().Be(limit);
+    }
+
+    [Test]
+    public async Task Only_the_last_messages_are_kept(CancellationToken cancellationToken)
+    {
+        await using var peer = Guest("", string.Join(',', Enumerable.Range(1, 1500).Select(static number => $$"""{"number":{{number}},"key":"k","value":"v"}""")));
+        var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(null, _activities, _time), null);
+
+        await watch.RunAsync(peer.Session, cancellationToken);
+
+        watch.Messages.Should().HaveCount(ProtocolLimits.MaxMessagesKept);
+        watch.Messages[^1].Number.Should().Be(1500);
+    }
+
+    [Test]
+    public async Task Large_messages_fill_no_more_memory_than_small_ones(CancellationToken cancellationToken)
+    {
+        var value = new string('v', ProtocolLimits.MaxMessageBytes);
+        await using var peer = new ScriptedDaemonPeer(async guest =>
+        {
+            while (await guest.HearAsync() is { } request)
+            {
+                var after = request.Line.Split("after=") is [_, var rest] ? int.Parse(rest.Split(' ')[0], CultureInfo.InvariantCulture) : (int?)null;
+                var messages = Enumerable.Range(1, 100).Where(number => number > after).Take(10).Select(number => $$"""{"number":{{number}},"key":"k","value":"{{value}}"}""");
+                await guest.AnswerAsync(after is null ? """{"state":"Exited","exitCode":0,"lastMessage":100}""" : $"{{\"messages\":[{string.Join(',', messages)}]}}");
+            }
+        });
+        var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(null, _activities, _time), null);
+
+        await watch.RunAsync(peer.Session, cancellationToken);
+
+        watch.Messages.Sum(static message => message.Value.Length).Should().Be(ProtocolLimits.MaxMessageCharactersKept);
+        watch.Messages[^1].Number.Should().Be(100);
+    }
+
+    [TestCase("CPU time")]
+    [TestCase("wall time")]
+    public async Task A_program_that_passes_a_limit_is_given_up(string what)
+    {
+        var follows = new TaskCompletionSource();
+        await using var peer = new ScriptedDaemonPeer(async guest =>
+        {
+            while (await guest.HearAsync() is not null)
+            {
+                if (follows.Task.IsCompleted)
+                {
+                    await guest.UntilTheHostGoesAsync();
+                }
+
+                await guest.AnswerAsync("""{"state":"Running"}""");
+                follows.TrySetResult();
+            }
+        });
+        var limits = what == "CPU time" ? new JobLimits { CpuTime = TimeSpan.FromSeconds(10) } : new JobLimits { WallTime = TimeSpan.FromSeconds(10) };
+        var watch = new ProgramWatch(limits, _machine, new JobClock(null, _activities, _time), null);
+        var running = watch.RunAsync(peer.Session, CancellationToken.None);
+        await follows.Task;
+        for (var second = 0; second < 11 && !running.IsCompleted; second++)
+        {
+            _machine.CpuTime += TimeSpan.FromSeconds(what == "CPU time" ? 1 : 0);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var failure = (await running.Awaiting(static task => task).Should().ThrowAsync<JobException>()).Which;
+        (failure.Code, failure.Step).Should().Be((SandboxErrorCode.JobLimitExceeded, "job.run"));
+        failure.Message.Should().Contain($"10 s {what}");
+    }
+
+    private static ScriptedDaemonPeer Guest(string output, string messages) => new(async guest =>
+    {
+        var count = messages.Length == 0 ? 0 : messages.Split("\"number\"").Length - 1;
+        while (await guest.HearAsync() is { } request)
+        {
+            await guest.AnswerAsync(request.Line switch
+            {
+                _ when request.Line.Contains("/v1/task/stdout", StringComparison.Ordinal) => output,
+                _ when request.Line.Contains("/v1/messages/host?after=0 ", StringComparison.Ordinal) => $"{{\"messages\":[{messages}]}}",
+                _ when request.Line.Contains("/v1/messages/host", StringComparison.Ordinal) => """{"messages":[]}""",
+                _ => string.Create(CultureInfo.InvariantCulture, $"{{\"state\":\"Exited\",\"exitCode\":0,\"stdoutLength\":{output.Length},\"lastMessage\":{count}}}"),
+            });
+        }
+    });
+
+    /// <summary>A machine of which a watch needs to know only its log and its CPU time.</summary>
+    private sealed class StillMachine(TimeProvider time, MachineLog log) : IRunningMachine
+    {
+        public MachineLog Log => log;
+
+        public TimeSpan CpuTime { get; set; }
+
+        public IGuestLink Link => throw new NotSupportedException();
+
+        public TimeProvider Time => time;
+
+        public CancellationToken Ended => CancellationToken.None;
+
+        public Task<MachineEnd> DescribeEndAsync() => throw new NotSupportedException();
+    }
+}
