@@ -19,11 +19,11 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-passed=0 failed=0 skipped=0 broken=() stage='' lane=''
+passed=0 failed=0 skipped=0 broken=() stage='' second=''
 finish() {
     local code=$?
     trap - EXIT
-    [ -z "$lane" ] || kill "$lane" 2>/dev/null || true
+    [ -z "$second" ] || kill "$second" 2>/dev/null || true
     remove_stage || true
     # A step that ended the script, or a signal, came before anything was counted.
     if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
@@ -52,42 +52,44 @@ both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else 
 # broke SENTENCE: one failure that is no test's; in a file, since a lane is a process of its own.
 broke() { printf '%s\n' "$1" >>"$stage/broken"; }
 
-# run_project USER DLL FILTER NAME: one test project, within what is left of the time.
+# run_project USER NAME FILTER [VARIABLE=VALUE...]: one test project, within what is left of the time.
 run_project() {
-    local user=$1 dll=$2 filter=$3 name=$4 left=$((minutes * 60 - SECONDS)) code=0 home=$stage/home temporary=$stage/tmp
+    local user=$1 name=$2 filter=$3 dll=$stage/tree/tests/$2/bin/Release/net10.0/$2.dll left=$((minutes * 60 - SECONDS)) code=0
+    local home=$stage/home temporary=$stage/tmp results=$name; shift 3
+    if [ ! -e "$dll" ]; then broke "$name: it was not built"; return; fi
+    if [ "$user" != "$tester" ]; then
+        # An attribute's text stands in the assembly as it is: no run for nothing.
+        if ! grep -qa AlsoAsRoot "$dll"; then return; fi
+        home=$HOME temporary=$stage/root-tmp results=$name.root
+    fi
     if [ "$left" -lt 10 ]; then broke "$name: the time of $minutes min was used up before"; return; fi
-    if [ "$user" != "$tester" ]; then home=$HOME temporary=$stage/root-tmp; fi
     say "$name as $user"
-    as_user "$user" "$home" "$temporary" "$left" dotnet test "$dll" ${filter:+--filter "$filter"} \
-        --results-directory "$stage/results" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+    as_user "$user" "$home" "$temporary" "$left" env "$@" dotnet test "$dll" ${filter:+--filter "$filter"} \
+        --results-directory "$stage/results" --logger "trx;LogFileName=$results.trx" --logger "console;verbosity=minimal" \
         --blame-hang-timeout "$hung" --blame-hang-dump-type none >&2 || code=$?
     if [ $code = 0 ]; then return; fi
     # Failed tests are counted from the file; a run that ended without one, or was cut off, is a failure of its own.
-    if ! grep -q 'outcome="Failed"' "$stage/results/$name.trx" 2>/dev/null || [ $code -ge 124 ]; then broke "$name: ended with code $code"; fi
+    if ! grep -q 'outcome="Failed"' "$stage/results/$results.trx" 2>/dev/null || [ $code -ge 124 ]; then broke "$results: ended with code $code"; fi
 }
 
-# run_all USER: every project, for root only what must pass as root as well. An attribute's text stands in the assembly as it is: no run for
-# nothing.
-run_all() {
-    local user=$1 project name dll
-    for project in "$stage"/tree/tests/*Tests; do
-        name=$(basename "$project")
-        dll=$project/bin/Release/net10.0/$name.dll
-        if [ ! -e "$dll" ]; then
-            broke "$name: it was not built"
-        elif [ "$user" = "$tester" ]; then
-            run_project "$tester" "$dll" "$(both "$tier" "$only")" "$name"
-        elif grep -qa AlsoAsRoot "$dll"; then
-            run_project "$user" "$dll" "$(both "TestCategory=AlsoAsRoot&TestCategory!=Long" "$only")" "$name.root"
-        fi
+# The real guest's tests take as long as all the others together, so that the two run side by side. What they share are the processors: each
+# has a store of its own for every test, and the second a folder of its own for its sockets, which is also what a login gives to a user.
+long=DesktopGrid.VmSandbox.IntegrationTests
+run_others() {
+    local name names
+    mapfile -t names < <(find "$stage"/tree/tests -mindepth 1 -maxdepth 1 -name '*Tests' -printf '%f\n' | sort)
+    for name in "${names[@]}"; do
+        if [ "$name" != "$long" ]; then run_project "$tester" "$name" "$(both "$tier" "$only")" XDG_RUNTIME_DIR="$stage/run"; fi
     done
+    if [ "$(id -u)" != 0 ]; then return; fi
+    for name in "${names[@]}"; do run_project root "$name" "$(both "TestCategory=AlsoAsRoot&TestCategory!=Long" "$only")"; done
 }
 
 : >"$stage/broken"
-# The two users have nothing in common but the processors.
-if [ "$(id -u)" = 0 ]; then run_all root & lane=$!; fi
-run_all "$tester"
-if [ -n "$lane" ]; then wait "$lane" || broke "the tests as root: ended with code $?"; lane=''; fi
+run_others & second=$!
+run_project "$tester" "$long" "$(both "$tier" "$only")"
+wait "$second" || broke "the second lane: ended with code $?"
+second=''
 mapfile -t broken <"$stage/broken"
 
 stray=$(left_behind)

@@ -71,12 +71,19 @@ internal sealed class CatalogDatabase : IDisposable
     }
 
     /// <summary>Runs statements all or none; takes the write lock at once, so that two writers wait for each other instead of failing half-way.</summary>
-    public void Write(Action<SqliteConnection> action) => Run(connection =>
+    public void Write(Action<SqliteConnection> action) => Alone(connection =>
+    {
+        action(connection);
+        return 0;
+    });
+
+    /// <summary>Runs something under the write lock: whoever else writes, in this process or another one, waits for it.</summary>
+    public T Alone<T>(Func<SqliteConnection, T> action) => Run(connection =>
     {
         using var transaction = connection.BeginTransaction(deferred: false);
-        action(connection);
+        var result = action(connection);
         transaction.Commit();
-        return 0;
+        return result;
     });
 
     public static int Execute(SqliteConnection connection, string sql, params (string Name, object? Value)[] parameters)

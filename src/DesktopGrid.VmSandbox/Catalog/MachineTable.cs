@@ -39,6 +39,12 @@ internal sealed class MachineTable(CatalogDatabase database)
 
     public void Remove(string id) => database.Write(connection => CatalogDatabase.Execute(connection, "DELETE FROM machines WHERE id = $id", ("$id", id)));
 
+    /// <summary>
+    /// Runs something about a machine's files that no other process may see half done, and that ends in a blink: it waits for whoever else
+    /// is in here or writes, and they for it.
+    /// </summary>
+    public T Alone<T>(Func<T> action) => database.Alone(_ => action());
+
     public MachineRow? Find(string id) => Read("WHERE id = $id", ("$id", id)).FirstOrDefault();
 
     /// <summary>All of them, oldest first.</summary>

@@ -47,7 +47,8 @@ public sealed class ProcessTreeTests : GuestFixture
         await Session.StartAndWaitForAsync(SessionPhrases.Shell("trap 'echo cleaned up; exit 6' TERM; echo ready; while :; do usleep 20000; done"), "ready", cancellationToken);
         var ended = await Session.StopAsync(TimeSpan.FromSeconds(20), cancellationToken);
         var said = await Session.FollowToEndAsync(cancellationToken);
-        await Session.StartAndWaitForAsync(SessionPhrases.Shell("trap 'exit 8' TERM; echo ready; kill -STOP $$; while :; do usleep 20000; done"), "ready", cancellationToken);
+        // Said by a child, once its parent really stands.
+        await Session.StartAndWaitForAsync(SessionPhrases.Shell("trap 'exit 8' TERM; (until grep -q 'State:.T' /proc/$$/status; do usleep 10000; done; echo ready) & kill -STOP $$; while :; do usleep 20000; done"), "ready", cancellationToken);
         var stood = await Session.StopAsync(TimeSpan.FromSeconds(20), cancellationToken);
 
         ended.Should().BeEquivalentTo(new { ExitCode = 6, Stopped = true });

@@ -125,6 +125,29 @@ public sealed class CatalogDatabaseTests
     }
 
     [Test]
+    public async Task What_runs_alone_keeps_every_other_writer_waiting()
+    {
+        using var one = CatalogDatabase.Open(_path);
+        using var other = CatalogDatabase.Open(_path);
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var first = Task.Run(() => one.Alone(_ =>
+        {
+            entered.Set();
+            return leave.Wait(TimeSpan.FromSeconds(15));
+        }));
+        entered.Wait(TimeSpan.FromSeconds(15)).Should().BeTrue();
+
+        var second = Task.Run(() => other.Alone(_ => leave.IsSet));
+        await Task.WhenAny(second, Task.Delay(TimeSpan.FromSeconds(1)));
+        second.IsCompleted.Should().BeFalse();
+        leave.Set();
+
+        (await first).Should().BeTrue();
+        (await second).Should().BeTrue("it ran after the first had left");
+    }
+
+    [Test]
     public void A_full_disk_is_told_as_such_and_what_was_written_stands()
     {
         using var database = CatalogDatabase.Open(_path);

@@ -28,9 +28,13 @@ internal static class CreateVerb
         MachineLock? held = null;
         try
         {
-            services.Layout.MakeMachine(id.ToString(), services.Platform.Files);
-            // Held until the row is there, so that another process's sweep does not take the folder for a forgotten one.
-            held = MachineLock.TryTake(services.Layout.Lock(id.ToString())) ?? throw VmException.Busy(id, VmVerb.Create);
+            // Held until the row is there, so that another process's sweep does not take the folder for a forgotten one; and alone, so that
+            // it does not come between the folder and its lock.
+            held = services.Machines.Alone(() =>
+            {
+                services.Layout.MakeMachine(id.ToString(), services.Platform.Files);
+                return MachineLock.TryTake(services.Layout.Lock(id.ToString()));
+            }) ?? throw VmException.Busy(id, VmVerb.Create);
             OverlayWriter.Write(overlay, Path.GetRelativePath(Path.GetDirectoryName(overlay)!, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
             services.Machines.Add(Row(id, image.Id, options, services.Time.GetUtcNow()));
         }

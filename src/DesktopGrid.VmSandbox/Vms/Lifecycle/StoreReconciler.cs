@@ -99,7 +99,8 @@ internal sealed class StoreReconciler(VmServices services)
                 continue;
             }
 
-            using var held = TryTake(id);
+            // Alone: a folder that is just being made has a lock when this sees it.
+            using var held = services.Machines.Alone(() => TryTake(id));
             if (held is not null && services.Machines.Find(id) is null)
             {
                 VmLog.Swept(services.Logger, "files without a machine", id);
