@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands.Sb;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands.Vm;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost;

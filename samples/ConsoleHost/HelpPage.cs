@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using DesktopGrid.VmSandbox.ConsoleHost.Output;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost;
 

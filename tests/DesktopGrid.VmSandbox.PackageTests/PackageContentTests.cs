@@ -1,12 +1,14 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace DesktopGrid.VmSandbox.PackageTests;
 
 /// <summary>What lies in the packages.</summary>
-public sealed class PackageContentTests
+public sealed partial class PackageContentTests
 {
     private static readonly string[] _code = ["DesktopGrid.VmSandbox", "DesktopGrid.VmSandbox.Contracts"];
 
@@ -28,6 +30,24 @@ public sealed class PackageContentTests
         package.GetEntry(Value("readme")!).Should().NotBeNull();
 
         string? Value(string field) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == field)?.Value;
+    }
+
+    [TestCaseSource(nameof(_all))]
+    public void Every_page_that_a_package_s_pages_point_to_is_in_it(string name)
+    {
+        using var package = Delivery.Open(name);
+        var pages = package.Entries.Where(static entry => entry.FullName.EndsWith(".md", StringComparison.Ordinal)).Select(static entry => entry.FullName).ToList();
+
+        pages.Should().NotBeEmpty();
+        foreach (var page in pages)
+        {
+            var folder = page.Contains('/') ? page[..(page.LastIndexOf('/') + 1)] : "";
+            foreach (Match link in Link().Matches(Encoding.UTF8.GetString(Bytes(package, page))))
+            {
+                var target = new Uri(new Uri("pack:///" + folder), link.Groups[1].Value).AbsolutePath.TrimStart('/');
+                package.GetEntry(target).Should().NotBeNull($"{page} points to {target}");
+            }
+        }
     }
 
     [TestCaseSource(nameof(_code))]
@@ -61,7 +81,7 @@ public sealed class PackageContentTests
     {
         using var package = Delivery.Open("DesktopGrid.VmSandbox.Guest");
         using var manifest = JsonDocument.Parse(Bytes(package, "guest/manifest.json"));
-        var licences = System.Text.Encoding.UTF8.GetString(Bytes(package, "LICENCES"));
+        var licences = Encoding.UTF8.GetString(Bytes(package, "LICENCES"));
 
         var parts = manifest.RootElement.GetProperty("packages").EnumerateArray().Select(part => part.GetString()!.Split(' ')[0]);
         foreach (var part in parts.Append("vmsandboxd").Append(".NET"))
@@ -72,6 +92,10 @@ public sealed class PackageContentTests
 
     [Test]
     public void The_guest_package_stays_below_its_limit() => new FileInfo(Delivery.Find("DesktopGrid.VmSandbox.Guest", "nupkg")).Length.Should().BeLessThan(20_000_000);
+
+    /// <summary>A link to a file, without the place in it.</summary>
+    [GeneratedRegex(@"\]\(([^):#\s]+)")]
+    private static partial Regex Link();
 
     private static XDocument Read(ZipArchive package, string entry) => XDocument.Load(new MemoryStream(Bytes(package, entry)));
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Jobs;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
 using DesktopGrid.VmSandbox.Logs;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using DesktopGrid.VmSandbox.ConsoleHost.Output;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 

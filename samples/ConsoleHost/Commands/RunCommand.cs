@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Jobs;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
 using DesktopGrid.VmSandbox.Jobs;

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Jobs;
-using DesktopGrid.VmSandbox.ConsoleHost.Output;
 using DesktopGrid.VmSandbox.Jobs;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;

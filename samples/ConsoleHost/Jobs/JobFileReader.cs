@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Vms;
@@ -41,6 +42,11 @@ internal static class JobFileReader
     /// <summary>The whole file, whatever its length claims: a pipe has none, and a device may never end.</summary>
     private static ReadOnlyMemory<byte> Bytes(string file)
     {
+        if (Directory.Exists(file))
+        {
+            throw new UsageException($"The job file {file} is a folder.", "Name the JSON file that describes the job.");
+        }
+
         using var stream = File.OpenRead(file);
         using var bytes = new MemoryStream();
         var block = new byte[64 * 1024];

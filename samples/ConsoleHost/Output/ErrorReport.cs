@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;

@@ -14,7 +14,7 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// </summary>
 internal sealed class StoreLayout(string root)
 {
-    private const string RemovedPrefix = ".";
+    private const string RemovedPrefix = ".", OverlayName = "root.qcow2";
 
     /// <summary>The store's folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
@@ -31,7 +31,7 @@ internal sealed class StoreLayout(string root)
 
     public string Machine(string id) => Path.Combine(Machines, id);
 
-    public string Overlay(string id) => Path.Combine(Machine(id), "root.qcow2");
+    public string Overlay(string id) => Path.Combine(Machine(id), OverlayName);
 
     public string Lock(string id) => Path.Combine(Machine(id), "lock");
 
@@ -78,6 +78,7 @@ internal sealed class StoreLayout(string root)
             // Gone, or renamed by an earlier try.
         }
 
+        Empty(Path.Combine(removed, OverlayName));
         Delete(removed);
     }
 
@@ -111,6 +112,19 @@ internal sealed class StoreLayout(string root)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw StoreFault.From(e, $"The store {Root} cannot be written");
+        }
+    }
+
+    /// <summary>Frees a file's space at once: the mounts of a namespace that the kernel is just taking down hold a deleted one for a moment more.</summary>
+    private static void Empty(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // There is none, or it may not be written: deleting it is what counts, and tells its own failure.
         }
     }
 

@@ -61,6 +61,7 @@ public sealed class BadInputTests
     }
 
     [TestCase(64, "The job file /dev/zero is larger than 16 MiB.", "run --job /dev/zero")]
+    [TestCase(64, "The job file / is a folder.", "run --job /")]
     [TestCase(66, "The input nowhere.txt cannot be read", "run --input nowhere.txt /bin/sh")]
     [TestCase(64, "is a folder", "run --input folder /bin/sh")]
     [TestCase(64, "Two inputs go to \"a\"", "run --input in.txt:a --input in.txt:a /bin/sh")]

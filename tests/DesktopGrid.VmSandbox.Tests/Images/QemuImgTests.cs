@@ -57,7 +57,8 @@ public sealed class QemuImgTests
     [Test]
     public void An_encrypted_disk_of_QEMU_s_is_refused()
     {
-        Host.Run(_tool, "create", "-q", "--object", "secret,id=s,data=abc", "-f", "qcow2", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10", _folder.File("a"), "1M");
+        // The older of the two methods: for LUKS, qemu-img measures the processor first, and refuses where another program uses it.
+        Host.Run(_tool, "create", "-q", "--object", "secret,id=s,data=abc", "-f", "qcow2", "-o", "encrypt.format=aes,encrypt.key-secret=s", _folder.File("a"), "1M");
 
         FluentActions.Invoking(() => Qcow2Header.Read(_folder.File("a"))).Should().Throw<ImageException>().Which.Message.Should().Contain("encryption");
     }

@@ -1,4 +1,4 @@
-using DesktopGrid.VmSandbox.ConsoleHost.Output;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Sb;
 

@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
+namespace DesktopGrid.VmSandbox.ConsoleHost.Failures;
 
 /// <summary>
 /// What this program ends with. Up to 79 the numbers are those of BSD's sysexits(3), and the guest's program was never started; from 80 on
