@@ -13,7 +13,8 @@ need_dotnet
 need_qemu
 if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
     export VMSANDBOX_GUEST_IMAGE=$artifacts/guest/tiny
-    [ -e "$VMSANDBOX_GUEST_IMAGE/manifest.json" ] || "$repository/build/guest.sh"
+    # Also where there is one: it may be of older sources.
+    "$repository/build/guest.sh"
 fi
 
 say "building"
