@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qemu.Discovery;
@@ -83,7 +84,7 @@ public sealed partial class SandboxHost
     /// <summary>What a host owns, and the order in which it lets go.</summary>
     private sealed class HostParts(VmServices services, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
     {
-        private readonly JobTable _jobs = new(database);
+        private readonly JobTable _jobs = new(database, platform.Finder.Current.ToString());
         private readonly JobTelemetry _telemetry = new(services.Logger);
         private readonly JobsUnderWay _underWay = new(services.Time);
 
@@ -104,7 +105,7 @@ public sealed partial class SandboxHost
 
         public IReadOnlyList<InterruptedJob> InterruptedJobs() =>
         [
-            .. _jobs.Interrupted().Select(static row => new InterruptedJob
+            .. _jobs.Interrupted(owner => ProcessIdentity.TryParse(owner) is { } process && platform.Finder.IsAlive(process)).Select(static row => new InterruptedJob
             {
                 Id = row.Id,
                 Machine = VmId.Parse(row.MachineId),
@@ -132,12 +133,18 @@ public sealed partial class SandboxHost
 
         public async ValueTask DisposeAsync()
         {
-            await _underWay.DisposeAsync().ConfigureAwait(false);
-            await Machines.DisposeAsync().ConfigureAwait(false);
-            _telemetry.Dispose();
-            selector.Dispose();
-            platform.Dispose();
-            database.Dispose();
+            try
+            {
+                await _underWay.DisposeAsync().ConfigureAwait(false);
+                await Machines.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _telemetry.Dispose();
+                selector.Dispose();
+                platform.Dispose();
+                database.Dispose();
+            }
         }
     }
 }

@@ -182,8 +182,8 @@ internal sealed class CatalogDatabase : IDisposable
     private CatalogException Fault(SqliteException e) => e.SqliteErrorCode switch
     {
         5 or 6 => new CatalogException(SandboxErrorCode.CatalogBusy, $"Another process holds the catalog {_path} for too long.", e) { IsTransient = true },
-        13 => new CatalogException(SandboxErrorCode.DiskFull, $"The catalog {_path} cannot be written: the disk is full.", e) { Advice = "Free some space, or choose a store on another disk.", IsTransient = true },
-        8 or 14 => new CatalogException(SandboxErrorCode.StoreNotWritable, $"The catalog {_path} cannot be opened for writing.", e) { Advice = "Choose a folder that this user may write." },
+        13 => new CatalogException(SandboxErrorCode.DiskFull, $"The catalog {_path} cannot be written: the disk is full.", e) { IsTransient = true },
+        8 or 14 => new CatalogException(SandboxErrorCode.StoreNotWritable, $"The catalog {_path} cannot be opened for writing.", e),
         _ => new CatalogException(SandboxErrorCode.CatalogUnusable, $"The catalog {_path} is damaged: {e.Message}", e) { Advice = "Move it away; machines that still run are found by their folders and ended." },
     };
 }

@@ -14,6 +14,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
     private TaskFate _fate = TaskFate.NeverStarted;
     private IRunningMachine? _machine;
     private VmId? _vm;
+    private ProgramWatch? _watch;
     private JobResult? _result;
 
     public async Task<JobResult> RunAsync(IProgress<JobProgress>? progress, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
@@ -38,6 +39,11 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
             outcome = "cancelled";
             telemetry.LogCancelled(_id, clock.Phase);
             throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        catch (Exception) when (_watch?.CallerFault is not null)
+        {
+            _watch.CallerFault.Throw();
+            throw;
         }
         catch (Exception e) when (e is SandboxException or OperationCanceledException)
         {
@@ -65,7 +71,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _machine.Ended);
         var session = sessions(_machine);
         var transfers = new JobTransfers(job, session, clock);
-        var watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
+        var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
 
         await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(alive.Token)).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
@@ -31,6 +32,9 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
 
     /// <summary>CPU time of the machine since the watch began.</summary>
     public TimeSpan HostCpuTime { get; private set; }
+
+    /// <summary>What the caller's own taker of output threw: its affair, whatever type it has.</summary>
+    public ExceptionDispatchInfo? CallerFault { get; private set; }
 
     /// <exception cref="JobException">A limit was passed; the program is to be ended.</exception>
     public async Task<GuestTaskStatus> RunAsync(ISandboxSession session, CancellationToken cancellationToken)
@@ -86,7 +90,15 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
         lines.Add(output.Bytes.Span[..fits]);
         if (onOutput is not null && fits > 0)
         {
-            await onOutput(output with { Bytes = output.Bytes[..fits] }).ConfigureAwait(false);
+            try
+            {
+                await onOutput(output with { Bytes = output.Bytes[..fits] }).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                CallerFault = ExceptionDispatchInfo.Capture(e);
+                throw;
+            }
         }
     }
 

@@ -1,8 +1,5 @@
-using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
-using DesktopGrid.VmSandbox.Primitives;
-using DesktopGrid.VmSandbox.Qmp;
 
 namespace DesktopGrid.VmSandbox.Qemu;
 
@@ -30,45 +27,3 @@ internal interface IQemuLauncher
     /// </summary>
     Task EndStrayAsync(LocalEndpoint monitor, CancellationToken cancellationToken);
 }
-
-/// <summary>One running QEMU. Disposing it kills what still runs, unless it was told to outlive its host: then it only lets go.</summary>
-internal interface IQemuProcess : IAsyncDisposable
-{
-    /// <summary>Its own process.</summary>
-    ProcessIdentity Identity { get; }
-    /// <summary>Its monitor.</summary>
-    QmpClient Monitor { get; }
-    /// <summary>The guest's serial console; read by one reader, at a bounded rate.</summary>
-    Stream Console { get; }
-    /// <summary>The last lines of its standard error; empty for an adopted one.</summary>
-    TextTail Errors { get; }
-    /// <summary>Its command line; null for an adopted one.</summary>
-    string? CommandLine { get; }
-    /// <summary>Ends when the process has ended.</summary>
-    Task<ProcessExit> Exited { get; }
-    /// <summary>The confinement in force, layer by layer, QEMU's own filter among them.</summary>
-    IReadOnlyList<ConfinementLayerStatus> Confinement { get; }
-    /// <summary>Kills it.</summary>
-    void Kill();
-}
-
-/// <summary>Finds QEMU and proves its accelerators.</summary>
-internal interface IQemuSelector
-{
-    /// <summary>The QEMU to use, read from the emulator itself; remembered for the life of the object.</summary>
-    /// <exception cref="QemuException">None is found, or it lacks what is needed; says what to install.</exception>
-    Task<QemuInstallation> FindAsync(CancellationToken cancellationToken);
-
-    /// <summary>
-    /// The accelerator to use: what the options name, else the best that has booted the proving guest. Verdicts are remembered per QEMU
-    /// build, host kernel and accelerator.
-    /// </summary>
-    /// <exception cref="QemuException">Hardware is demanded and none is proven.</exception>
-    Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken);
-}
-
-/// <summary>The guest that an accelerator must boot: a kernel and an initial RAM disk that say something on the console.</summary>
-/// <param name="KernelPath">The kernel.</param>
-/// <param name="InitrdPath">The initial RAM disk.</param>
-/// <param name="KernelCommandLine">Its line.</param>
-internal sealed record ProvingGuest(string KernelPath, string InitrdPath, string KernelCommandLine);

@@ -52,7 +52,10 @@ public interface ISandboxSession
     /// <summary>Lists a directory, in no order.</summary>
     /// <param name="path">Which; <c>.</c> for the work directory.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Its entries, as they come; at most a million. An entry whose name is no UTF-8 is told with U+FFFD in it.</returns>
+    /// <returns>
+    /// Its entries; at most a million. An entry whose name is no UTF-8 is told with U+FFFD in it. A directory of up to 10,000 is taken whole before
+    /// the first is told, so that the loop may list what it finds; a larger one holds one of three ports for data until the loop has ended.
+    /// </returns>
     /// <exception cref="SessionException">There is no such directory (<c>GuestNotFound</c>), it is something else (<c>GuestRefused</c>), or it lies behind a link (<c>GuestPathRefused</c>).</exception>
     IAsyncEnumerable<GuestEntry> ListAsync(string path = RelativePath.Root, CancellationToken cancellationToken = default);
 
@@ -90,7 +93,7 @@ public interface ISandboxSession
 
     /// <summary>
     /// Follows the program: its output and messages as they come, at last its end. The first items repeat what came before, from
-    /// <paramref name="from"/> on.
+    /// <paramref name="from"/> on. For one follower at a time: several take turns of up to 20 s, and hear what there is so much later.
     /// </summary>
     /// <param name="from">Where to begin; default for the beginning.</param>
     /// <param name="cancellationToken">Stops following; the program goes on.</param>

@@ -8,6 +8,6 @@ namespace DesktopGrid.VmSandbox.Stores;
 internal static class StoreFault
 {
     public static PlatformException From(Exception exception, string what) => DiskFull.Is(exception)
-        ? new PlatformException(SandboxErrorCode.DiskFull, $"{what}: the disk is full.", exception) { Advice = "Free some space, or choose a store on another disk.", IsTransient = true }
-        : new PlatformException(SandboxErrorCode.StoreNotWritable, $"{what}: {exception.Message}", exception) { Advice = "Choose a folder that this user may write." };
+        ? new PlatformException(SandboxErrorCode.DiskFull, $"{what}: the disk is full.", exception) { IsTransient = true }
+        : new PlatformException(SandboxErrorCode.StoreNotWritable, $"{what}: {exception.Message}", exception);
 }

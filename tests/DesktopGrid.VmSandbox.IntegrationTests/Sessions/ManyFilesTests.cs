@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Sessions;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 
@@ -36,6 +37,39 @@ public sealed class ManyFilesTests : GuestFixture
         (await Session.NamesAsync(".", cancellationToken)).Should().BeEmpty();
 
         void Tell(string verb) => TestContext.Out.WriteLine($"{verb} by {clock.ElapsedMilliseconds} ms");
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_tree_that_is_deeper_than_there_are_ports_can_be_walked_while_it_is_listed(CancellationToken cancellationToken)
+    {
+        var depth = ChannelPorts.Data.Count + 2;
+        await Session.PutTextAsync(string.Join('/', Enumerable.Repeat("d", depth)) + "/leaf", "found", cancellationToken: cancellationToken);
+
+        (await FindAsync("d")).Should().Be("found");
+
+        async Task<string?> FindAsync(string folder)
+        {
+            await foreach (var entry in Session.ListAsync(folder, cancellationToken))
+            {
+                var path = $"{folder}/{entry.Name}";
+                return entry.Kind == GuestEntryKind.Directory ? await FindAsync(path) : await Session.GetTextAsync(path, cancellationToken);
+            }
+
+            return null;
+        }
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task More_followers_than_there_are_ports_for_them_take_turns(CancellationToken cancellationToken)
+    {
+        await Session.StartAsync(SessionPhrases.Shell("until [ -e enough ]; do usleep 20000; done; exit 3"), cancellationToken: cancellationToken);
+        var following = Enumerable.Range(0, 3).Select(_ => Session.WaitForEndAsync(cancellationToken)).ToList();
+
+        await Session.PutTextAsync("enough", "", cancellationToken: cancellationToken);
+
+        (await Task.WhenAll(following)).Should().OnlyContain(static end => end.ExitCode == 3);
     }
 
     /// <summary>Two ordered lists are compared in no time; as sets, ten thousand names would take minutes.</summary>

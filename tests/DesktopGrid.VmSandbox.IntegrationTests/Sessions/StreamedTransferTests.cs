@@ -89,7 +89,7 @@ public sealed class StreamedTransferTests : GuestFixture
     {
         await Session.PutTextAsync("file", "the old content", cancellationToken: cancellationToken);
 
-        foreach (var fault in (Exception[])[new IOException("my disk"), new InvalidOperationException("my mistake")])
+        foreach (var fault in (Exception[])[new IOException("my disk"), new InvalidOperationException("my mistake"), new OperationCanceledException("my own time-out"), new SessionException(SandboxErrorCode.GuestRefused, "another session's")])
         {
             var put = () => Session.PutAsync("file", new FaultyStream(fault), cancellationToken: cancellationToken);
             var get = () => Session.GetAsync("file", new FaultyStream(fault), cancellationToken: cancellationToken);

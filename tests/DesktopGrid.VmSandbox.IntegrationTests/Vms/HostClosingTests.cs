@@ -76,6 +76,31 @@ internal sealed class HostClosingTests : StoreFixture
     }
 
     [Test]
+    [CancelAfter(180_000)]
+    public async Task A_machine_that_cannot_be_cleared_away_does_not_keep_the_others(CancellationToken cancellationToken)
+    {
+        var host = await Store.OpenHostAsync();
+        var ids = new[] { await host.StartNewAsync(cancellationToken: cancellationToken), await host.StartNewAsync(cancellationToken: cancellationToken) };
+        // In each, a folder that its own user may not enter; root may, and has nothing to test here.
+        var walls = ids.Select(static id => Directory.CreateDirectory(Path.Combine(LeakCheck.RuntimeRoot, id.ToString(), "wall", "stone")).Parent!.FullName).ToList();
+        walls.ForEach(static wall => File.SetUnixFileMode(wall, UnixFileMode.None));
+
+        var closing = () => host.DisposeAsync().AsTask();
+        if (!Environment.IsPrivilegedProcess)
+        {
+            (await closing.Should().ThrowAsync<SandboxException>()).Which.Message.Should().Contain("cannot be removed");
+            walls.ForEach(static wall => File.SetUnixFileMode(wall, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        }
+
+        await closing.Should().NotThrowAsync();
+        foreach (var id in ids)
+        {
+            ProcessTable.Naming($"vmsandbox-{id}").Should().BeEmpty();
+            await Host.Machines.DestroyAsync(id, cancellationToken);
+        }
+    }
+
+    [Test]
     public async Task A_closed_host_refuses_everything_and_may_be_closed_again()
     {
         var host = await Store.OpenHostAsync();

@@ -104,31 +104,32 @@ public sealed class CatalogTableTests
     }
 
     [Test]
-    public void A_job_is_interrupted_when_its_machine_has_gone_before_it()
+    public void A_job_is_interrupted_when_its_machine_has_gone_and_its_owner_with_it()
     {
         _machines.Add(Rows.Machine("a"));
-        var jobs = new JobTable(_database);
+        var jobs = new JobTable(_database, "owner");
         jobs.Save(Job("j", "a"));
-        jobs.Interrupted().Should().BeEmpty("its machine is there");
+        jobs.Interrupted(Dead).Should().BeEmpty("its machine is there");
 
         _machines.Remove("a");
-        jobs.Interrupted().Should().BeEquivalentTo([Job("j", "a")]);
+        jobs.Interrupted(static owner => owner == "owner").Should().BeEmpty("its owner is just about to tell its end");
+        jobs.Interrupted(Dead).Should().BeEquivalentTo([Job("j", "a")]);
 
         jobs.Remove("j");
-        jobs.Interrupted().Should().BeEmpty();
+        jobs.Interrupted(Dead).Should().BeEmpty();
         jobs.Invoking(static it => it.Remove("j")).Should().NotThrow();
     }
 
     [Test]
     public void A_job_s_fate_is_written_over()
     {
-        var jobs = new JobTable(_database);
+        var jobs = new JobTable(_database, "owner");
         var started = Job("j", "gone");
         jobs.Save(started);
         var ended = started with { Fate = TaskFate.Ended, EndedAt = started.StartedAt.AddHours(1), ExitCode = 3 };
         jobs.Save(ended);
 
-        jobs.Interrupted().Should().BeEquivalentTo([ended]);
+        jobs.Interrupted(Dead).Should().BeEquivalentTo([ended]);
     }
 
     [Test]
@@ -168,4 +169,6 @@ public sealed class CatalogTableTests
     }
 
     private static JobRow Job(string id, string machine) => new(id, machine, "/bin/true", new Dictionary<string, string> { ["unit"] = "1" }, TaskFate.MayHaveRun, DateTimeOffset.UnixEpoch.AddDays(3), null, null);
+
+    private static bool Dead(string owner) => false;
 }

@@ -73,7 +73,7 @@ public sealed class StoreLayoutTests
 
         var failure = StoreFault.From(full, "The store cannot be written");
         failure.Code.Should().Be(SandboxErrorCode.DiskFull);
-        failure.Message.Should().Be("The store cannot be written: the disk is full. Free some space, or choose a store on another disk.");
+        failure.Message.Should().Be("The store cannot be written: the disk is full. Free some space, or choose another disk.");
         failure.IsTransient.Should().BeTrue();
         StoreFault.From(new IOException("no"), "It").Code.Should().Be(SandboxErrorCode.StoreNotWritable);
     }

@@ -142,6 +142,21 @@ public sealed class MachineVerbTests
     }
 
     [Test]
+    public async Task A_log_whose_time_is_over_goes_while_the_host_stays_open(CancellationToken cancellationToken)
+    {
+        var old = await _bench.Machines.CreateAsync(new VmOptions { KeepLog = TimeSpan.FromDays(2) }, cancellationToken);
+        var other = await _bench.Machines.CreateAsync(new VmOptions(), cancellationToken);
+        await File.WriteAllTextAsync(_bench.Layout.Log(old.ToString()), "", cancellationToken);
+        await _bench.Machines.DestroyAsync(old, cancellationToken);
+
+        _bench.Time.Advance(TimeSpan.FromDays(2));
+        await _bench.Machines.DestroyAsync(other, cancellationToken);
+
+        File.Exists(_bench.Layout.Log(old.ToString())).Should().BeFalse();
+        _bench.KeptLogs.All().Should().BeEmpty();
+    }
+
+    [Test]
     public async Task A_machine_that_another_process_holds_for_a_moment_is_waited_for(CancellationToken cancellationToken)
     {
         var id = await _bench.Machines.CreateAsync(new VmOptions(), CancellationToken.None);

@@ -82,7 +82,7 @@ internal sealed class QemuProber(IHostPlatform platform, QemuOptions options, Ti
 
     private async Task<QemuInstallation> AskAsync(string path, string foundBy, bool withSandbox, Platform.Sockets.LocalEndpoint endpoint, CancellationToken cancellationToken)
     {
-        var monitor = await MonitorDoor.OpenAsync(endpoint, new QmpOptions(), time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
+        var monitor = await MonitorConnector.OpenAsync(endpoint, new QmpOptions(), time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
         await using var scope = monitor.ConfigureAwait(false);
         var package = (await monitor.ExecuteAsync(ControlCommands.QueryVersion, cancellationToken).ConfigureAwait(false)).Package;
         var machines = await monitor.ExecuteAsync(MachineCommands.QueryMachines, cancellationToken).ConfigureAwait(false);

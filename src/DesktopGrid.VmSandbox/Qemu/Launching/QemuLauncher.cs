@@ -107,7 +107,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
         using var bound = Deadline.After(StrayPatience, time).Enter(cancellationToken);
         try
         {
-            var client = await MonitorDoor.OpenAsync(monitor, _monitorOptions, time, loggers.CreateLogger<QmpClient>(), bound.Token).ConfigureAwait(false);
+            var client = await MonitorConnector.OpenAsync(monitor, _monitorOptions, time, loggers.CreateLogger<QmpClient>(), bound.Token).ConfigureAwait(false);
             await using var scope = client.ConfigureAwait(false);
             await client.ExecuteAsync(ControlCommands.Quit, bound.Token).ConfigureAwait(false);
         }
@@ -164,7 +164,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
 
     private async Task<(QmpClient Monitor, Stream Console)> ConnectAsync(MachineSpec spec, CancellationToken cancellationToken)
     {
-        var monitor = await MonitorDoor.OpenAsync(spec.Monitor, _monitorOptions, time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
+        var monitor = await MonitorConnector.OpenAsync(spec.Monitor, _monitorOptions, time, loggers.CreateLogger<QmpClient>(), cancellationToken).ConfigureAwait(false);
         try
         {
             return (monitor, await spec.Console.ConnectAsync(time, cancellationToken).ConfigureAwait(false));

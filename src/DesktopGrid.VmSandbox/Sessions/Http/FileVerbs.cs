@@ -11,6 +11,9 @@ internal sealed class FileVerbs(GuestHttp http)
 {
     private const int BlockSize = 128 * 1024;
 
+    /// <summary>Up to so many entries of a folder are taken whole before the caller sees the first.</summary>
+    public const int EntriesInHand = 10_000;
+
     public Task<long> PutAsync(string path, Stream content, bool executable, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
         SendAsync(path, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Mode, executable ? "755" : "644")), content, progress, cancellationToken);
 
@@ -20,14 +23,14 @@ internal sealed class FileVerbs(GuestHttp http)
     public async Task<long> GetAsync(string path, Stream destination, long? maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path))));
-        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer(path, progress, http, cancellationToken);
         Exception? destinationFault = null;
         try
         {
             return await http.GuardAsync(ReceiveAsync, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionException) when (destinationFault is not null)
+        catch (Exception) when (destinationFault is not null)
         {
             // The caller's own stream failed: its exception, unchanged.
             ExceptionDispatchInfo.Throw(destinationFault);
@@ -64,7 +67,7 @@ internal sealed class FileVerbs(GuestHttp http)
             {
                 await destination.WriteAsync(bytes, transfer.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!transfer.WasCancelled(e))
             {
                 destinationFault = e;
                 throw;
@@ -83,7 +86,7 @@ internal sealed class FileVerbs(GuestHttp http)
     public async Task DeleteAsync(string path, bool recursive, CancellationToken cancellationToken)
     {
         var request = new GuestRequest(HttpMethod.Delete, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Recursive, recursive ? "true" : null)));
-        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         // A tree of many files takes its time under emulation.
         await http.TellAsync(http.Data, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
     }
@@ -94,7 +97,7 @@ internal sealed class FileVerbs(GuestHttp http)
     public async IAsyncEnumerable<GuestEntry> ListAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Directories, (Routes.Query.Path, Checked(path))));
-        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer(path, null, http, cancellationToken);
         var limit = http.Options.TransferStallTimeout;
         transfer.Expect();
@@ -102,6 +105,8 @@ internal sealed class FileVerbs(GuestHttp http)
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var scope = stream.ConfigureAwait(false);
         var lines = new Queue<string>();
+        // Entries are given out when the listing has ended, and its port with it: the caller's loop may list the folders that it finds. Only a
+        // folder of more keeps its port meanwhile.
         var splitter = new LineSplitter(lines.Enqueue, ProtocolLimits.MaxListingLineBytes);
         var block = new byte[BlockSize];
         var entries = 0;
@@ -115,6 +120,12 @@ internal sealed class FileVerbs(GuestHttp http)
             if (read == 0)
             {
                 splitter.Flush();
+                response.Dispose();
+                turn.Dispose();
+            }
+            else if (lines.Count < EntriesInHand)
+            {
+                continue;
             }
 
             while (lines.TryDequeue(out var line))
@@ -148,7 +159,7 @@ internal sealed class FileVerbs(GuestHttp http)
 
     private async Task<long> SendAsync(string path, Uri uri, Stream content, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer(path, progress, http, cancellationToken) { Total = content.CanSeek ? content.Length - content.Position : null };
         using var body = new TransferContent(content, transfer);
         using var request = new HttpRequestMessage(HttpMethod.Put, uri) { Content = body };
@@ -165,7 +176,7 @@ internal sealed class FileVerbs(GuestHttp http)
                 http.Options.TransferStallTimeout,
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (SandboxException) when (body.SourceFault is not null)
+        catch (Exception) when (body.SourceFault is not null)
         {
             ExceptionDispatchInfo.Throw(body.SourceFault);
         }

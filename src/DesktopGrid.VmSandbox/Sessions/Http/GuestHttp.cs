@@ -59,19 +59,19 @@ internal sealed class GuestHttp : IDisposable
         ConverseAsync(lane, request, static (_, _) => Task.FromResult(true), limit, cancellationToken);
 
     /// <summary>
-    /// Waits for a port of the bulk lane. The wait has no bound but the caller's: those before may take as long as they like, as long as
+    /// Waits for a port of a lane. The wait has no bound but the caller's: those before may take as long as they like, as long as
     /// they move, and the guest is not to blame for them.
     /// </summary>
-    public async Task<Lane.Turn> EnterDataAsync(CancellationToken cancellationToken)
+    public async Task<Lane.Turn> EnterAsync(Lane lane, CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, MachineEnded);
         try
         {
-            return await Data.EnterAsync(linked.Token).ConfigureAwait(false);
+            return await lane.EnterAsync(linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SessionException(SandboxErrorCode.MachineEnded, "The machine ended while a transfer waited for its turn.") { Machine = _machine };
+            throw new SessionException(SandboxErrorCode.MachineEnded, "The machine ended while a request waited for its turn.") { Machine = _machine };
         }
     }
 

@@ -36,10 +36,10 @@ internal sealed class TaskVerbs(GuestHttp http)
     public Task<GuestTaskStatus> GetAsync(CancellationToken cancellationToken) =>
         AskStatusAsync(http.Control, new GuestRequest(HttpMethod.Get, GuestUri.Of(Routes.Task), IsRepeatable: true), http.Options.RequestTimeout, cancellationToken);
 
-    /// <summary>The state as soon as there is more than the caller knows, or after the wait.</summary>
-    public Task<GuestTaskStatus> WaitAsync(TaskPosition known, TimeSpan wait, CancellationToken cancellationToken) => AskStatusAsync(
-        http.Watch,
-        new GuestRequest(
+    /// <summary>The state as soon as there is more than the caller knows, or after the wait. Who waits already is waited for.</summary>
+    public async Task<GuestTaskStatus> WaitAsync(TaskPosition known, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var request = new GuestRequest(
             HttpMethod.Get,
             GuestUri.Of(
                 Routes.Task,
@@ -47,9 +47,10 @@ internal sealed class TaskVerbs(GuestHttp http)
                 (Routes.Query.StdoutLength, known.Stdout),
                 (Routes.Query.StderrLength, known.Stderr),
                 (Routes.Query.LastMessage, known.Message)),
-            IsRepeatable: true),
-        wait + http.Options.RequestTimeout,
-        cancellationToken);
+            IsRepeatable: true);
+        using var turn = await http.EnterAsync(http.Watch, cancellationToken).ConfigureAwait(false);
+        return await AskStatusAsync(http.Watch, request, wait + http.Options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
@@ -102,7 +103,7 @@ internal sealed class TaskVerbs(GuestHttp http)
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> OutputAsync(bool isError, long offset, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(isError ? Routes.TaskStandardError : Routes.TaskStandardOutput, (Routes.Query.Offset, offset)));
-        using var turn = await http.EnterDataAsync(cancellationToken).ConfigureAwait(false);
+        using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer("output", null, http, cancellationToken);
         var limit = http.Options.TransferStallTimeout;
         transfer.Expect();

@@ -35,6 +35,9 @@ internal sealed class Transfer : IDisposable
     /// <summary>Bytes that have moved.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Whether an exception of the caller's stream only hands on our own word to end; the stream may have one of its own.</summary>
+    public bool WasCancelled(Exception exception) => exception is OperationCanceledException && Token.IsCancellationRequested;
+
     /// <summary>It is the guest's turn now.</summary>
     public void Expect() => _stall.CancelAfter(_limit);
 
@@ -107,7 +110,7 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
         {
             return await source.ReadAsync(block, transfer.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!transfer.WasCancelled(e))
         {
             SourceFault = e;
             throw;

@@ -65,9 +65,17 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    /// <summary>The right to use one port of the lane.</summary>
+    /// <summary>The right to use one port of the lane. Disposing of it again does nothing.</summary>
     internal sealed class Turn(SemaphoreSlim turns) : IDisposable
     {
-        public void Dispose() => turns.Release();
+        private int _disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                turns.Release();
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 /// <summary>continue: QEMU's cont.</summary>
 internal static class ContinueVerb
 {
-    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => HaltOrGo.RunAsync(
+    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => RunStateChange.RunAsync(
         services,
         slot,
         VmVerb.Continue,

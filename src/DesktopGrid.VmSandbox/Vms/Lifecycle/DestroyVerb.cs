@@ -53,7 +53,9 @@ internal static class DestroyVerb
             throw StoreFault.From(e, $"The files of machine {row.Id} cannot be removed");
         }
 
-        // Last: while the row is there, the verb can be repeated.
+        // While the row is there, the verb can be repeated.
         services.Machines.Remove(row.Id);
+        // A host that stays open for months has no other occasion.
+        LogExpiry.Run(services);
     }
 }

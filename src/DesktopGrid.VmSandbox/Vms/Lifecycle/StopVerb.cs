@@ -10,7 +10,6 @@ internal static class StopVerb
 {
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuitBound = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(10);
 
     public static async Task RunAsync(VmServices services, VmSlot slot, TimeSpan? grace, CancellationToken cancellationToken)
     {
@@ -55,13 +54,7 @@ internal static class StopVerb
             }, QuitBound).ConfigureAwait(false);
         }
 
-        running.Qemu.Kill();
-        using var bound = new CancellationTokenSource(KillBound, services.Time);
-        await ((Task)running.Qemu.Exited).WaitAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!running.Qemu.Exited.IsCompleted)
-        {
-            throw VmException.Unkillable(running.Qemu.Identity.Id);
-        }
+        await running.KillAsync().ConfigureAwait(false);
 
         async Task TryAsync(Func<CancellationToken, Task> step, TimeSpan limit)
         {

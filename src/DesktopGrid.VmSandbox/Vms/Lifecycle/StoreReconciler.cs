@@ -1,5 +1,4 @@
 using DesktopGrid.VmSandbox.Catalog;
-using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
@@ -30,7 +29,7 @@ internal sealed class StoreReconciler(VmServices services)
         }
 
         await SweepFoldersAsync(cancellationToken).ConfigureAwait(false);
-        SweepLogs();
+        LogExpiry.Sweep(services);
         services.Images.Sweep(services.Time.GetUtcNow() - PartPatience);
         services.Platform.RuntimeDirectories.SweepTrials(services.Time.GetUtcNow() - TrialPatience);
     }
@@ -150,24 +149,6 @@ internal sealed class StoreReconciler(VmServices services)
         catch (PlatformException) when (!Directory.Exists(services.Layout.Machine(id)))
         {
             return null;
-        }
-    }
-
-    private void SweepLogs()
-    {
-        foreach (var (id, _) in services.KeptLogs.All().Where(log => log.Until <= services.Time.GetUtcNow()))
-        {
-            services.KeptLogs.Forget(id);
-        }
-
-        foreach (var file in Directory.EnumerateFiles(services.Layout.Logs, "*.jsonl"))
-        {
-            var id = Path.GetFileNameWithoutExtension(file);
-            // In this order: a machine's log is noted as kept before its row goes.
-            if (services.Machines.Find(id) is null && services.KeptLogs.All().All(log => log.MachineId != id))
-            {
-                MachineLog.Remove(file);
-            }
         }
     }
 }

@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 /// <summary>suspend: QEMU's stop. The guest's time stands with its virtual CPUs.</summary>
 internal static class SuspendVerb
 {
-    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => HaltOrGo.RunAsync(
+    public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => RunStateChange.RunAsync(
         services,
         slot,
         VmVerb.Suspend,

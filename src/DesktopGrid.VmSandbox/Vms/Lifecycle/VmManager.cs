@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms.Running;
@@ -121,17 +122,29 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
         }
 
         await _closing.CancelAsync().ConfigureAwait(false);
+        var faults = new List<SandboxException>();
         foreach (var slot in _slots.Values)
         {
-            using (await slot.EnterAsync(CancellationToken.None).ConfigureAwait(false))
+            try
             {
+                using var entered = await slot.EnterAsync(CancellationToken.None).ConfigureAwait(false);
                 await _ends.LetGoAsync(slot).ConfigureAwait(false);
+            }
+            catch (SandboxException e)
+            {
+                // The others are let go all the same.
+                VmLog.EndNotNoted(services.Logger, slot.Id, e);
+                faults.Add(e);
             }
 
             slot.Dispose();
         }
 
         _closing.Dispose();
+        if (faults is [var first, ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
     }
 
     private RunningVm? RunningPart(VmId id) => _slots.TryGetValue(id, out var slot) ? slot.Running : null;

@@ -9,6 +9,9 @@ namespace DesktopGrid.VmSandbox.Vms.Running;
 /// <summary>A machine that this process runs: its QEMU, its link to the guest, its console and log, and why it ended.</summary>
 internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 {
+    private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
     private readonly QmpSubscription _events;
     private readonly IProcessMeter _meter;
     private readonly Task _watching;
@@ -19,6 +22,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 
     public RunningVm(IQemuProcess qemu, Func<TimeProvider, CancellationToken, IGuestLink> connect, MachineLog log, IProcessMeter meter, TimeProvider time)
     {
+        _time = time;
         GuestTime = new GuestTime(time);
         (Qemu, Link, Log, _meter) = (qemu, connect(GuestTime, _ended.Token), log, meter);
         Console = new ConsolePump(qemu.Console, log, time);
@@ -55,6 +59,19 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 
     public ProcessUsage? Measure() => _meter.Read(Qemu.Identity) is { } usage ? Usage = usage : null;
 
+    /// <summary>Kills QEMU and waits until it is gone.</summary>
+    /// <exception cref="VmException">The kernel holds it, mostly in a disk that hangs.</exception>
+    public async Task KillAsync()
+    {
+        Qemu.Kill();
+        using var bound = new CancellationTokenSource(KillBound, _time);
+        await ((Task)Qemu.Exited).WaitAsync(bound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!Qemu.Exited.IsCompleted)
+        {
+            throw VmException.Unkillable(Qemu.Identity.Id);
+        }
+    }
+
     public async Task<MachineEnd> DescribeEndAsync()
     {
         var exit = await Qemu.Exited.ConfigureAwait(false);
@@ -74,7 +91,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
             _ => "QEMU ended although nobody asked it to.",
         };
         return isFull
-            ? new MachineEnd(SandboxErrorCode.DiskFull, why, "Free some space, or choose a store on another disk.", evidence)
+            ? new MachineEnd(SandboxErrorCode.DiskFull, why, null, evidence)
             : new MachineEnd(SandboxErrorCode.MachineEnded, why, null, evidence);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace DesktopGrid.VmSandbox.Qemu.Launching;
 
 /// <summary>Comes to the monitor of a QEMU that is still making itself ready.</summary>
-internal static class MonitorDoor
+internal static class MonitorConnector
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.Vms.Running;
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>What suspend and continue share: the table, the note of the new state, and the word for a QEMU that dies meanwhile.</summary>
-internal static class HaltOrGo
+internal static class RunStateChange
 {
     public static async Task RunAsync(VmServices services, VmSlot slot, VmVerb verb, Func<RunningVm, Task> act)
     {
@@ -20,7 +20,7 @@ internal static class HaltOrGo
         catch (QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected)
         {
             // A monitor that broke because QEMU died is told as the machine's end; without its monitor it is of no use either.
-            running.Qemu.Kill();
+            await running.KillAsync().ConfigureAwait(false);
             throw VmException.Ended(slot.Id, verb, $"{verb.ToString().ToLowerInvariant()}.monitor", $"Machine {slot.Id} ended meanwhile.", await running.DescribeEndAsync().ConfigureAwait(false), e);
         }
 
