@@ -16,6 +16,7 @@ internal static class DefaultAdvice
         SandboxErrorCode.MonitorProtocol => "Use a QEMU of a release.",
         SandboxErrorCode.QemuStartFailed => "Read QEMU's standard error in the exception.",
         SandboxErrorCode.QemuUnkillable => "The kernel holds it, mostly in a disk that hangs; the next opening of the store tries again.",
+        SandboxErrorCode.AcceleratorUnavailable => "Switch it on in the firmware, give this user the device, or allow emulation; the next start and the doctor (DiagnoseAsync, vmsandbox doctor) prove it again.",
         SandboxErrorCode.CatalogBusy or SandboxErrorCode.CatalogConflict => "Try again.",
         SandboxErrorCode.ImageMalformed => "Fetch or make the image again.",
         SandboxErrorCode.ImageRefused => "Do not use this image.",

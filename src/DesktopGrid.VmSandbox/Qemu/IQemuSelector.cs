@@ -9,7 +9,7 @@ internal interface IQemuSelector
 
     /// <summary>
     /// The accelerator to use: what the options name, else the best that has booted the proving guest. Verdicts are remembered per QEMU
-    /// build, host kernel and accelerator.
+    /// build, host kernel and accelerator; a "no" for a day, and not at all where hardware is demanded.
     /// </summary>
     /// <exception cref="QemuException">Hardware is demanded and none is proven.</exception>
     Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken);

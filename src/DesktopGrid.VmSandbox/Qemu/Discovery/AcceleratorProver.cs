@@ -19,7 +19,7 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
 
     private const int MemoryMiB = 256;
 
-    public async Task<AcceleratorVerdict> ProveAsync(QemuInstallation installation, ProvingGuest guest, Accelerator accelerator, CancellationToken cancellationToken)
+    public async Task<AcceleratorProof> ProveAsync(QemuInstallation installation, ProvingGuest guest, Accelerator accelerator, CancellationToken cancellationToken)
     {
         var name = TrialDirectories.NewName();
         var directory = platform.RuntimeDirectories.Create(name);
@@ -29,16 +29,17 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
             using var bound = Deadline.After(options.ProofTimeout, time).Enter(cancellationToken);
             var reached = await BootAsync(installation, Spec(guest, accelerator, name, directory), bound.Token).ConfigureAwait(false);
             return reached
-                ? new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {clock.Elapsed.TotalSeconds:0.0} s")
-                : new AcceleratorVerdict(accelerator, false, "the guest ended before it reached userspace");
+                ? new AcceleratorProof(new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {clock.Elapsed.TotalSeconds:0.0} s"), false)
+                : new AcceleratorProof(new AcceleratorVerdict(accelerator, false, "the guest ended before it reached userspace"), false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AcceleratorVerdict(accelerator, false, $"no guest reached userspace within {options.ProofTimeout.TotalSeconds:0} s");
+            return new AcceleratorProof(new AcceleratorVerdict(accelerator, false, $"no guest reached userspace within {options.ProofTimeout.TotalSeconds:0} s"), true);
         }
         catch (QemuException e)
         {
-            return new AcceleratorVerdict(accelerator, false, e.Message);
+            // What may succeed when it is tried again, and was ended by no signal, is a monitor that did not open in time.
+            return new AcceleratorProof(new AcceleratorVerdict(accelerator, false, e.Message), e.IsTransient && e.Evidence.Signal is null);
         }
         finally
         {

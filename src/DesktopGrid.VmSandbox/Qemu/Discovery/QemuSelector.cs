@@ -9,6 +9,8 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
     private readonly SemaphoreSlim _gate = new(1, 1);
     private QemuInstallation? _installation;
 
+    private bool DemandsHardware => options.RequireHardware || options.Accelerator is not (null or Accelerator.Tcg);
+
     public async Task<QemuInstallation> FindAsync(CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -40,7 +42,7 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
                 found.Add(await ProveAsync(installation, guest, accelerator, again, cancellationToken).ConfigureAwait(false));
             }
 
-            if ((options.RequireHardware || options.Accelerator is not (null or Accelerator.Tcg)) && !found.Exists(static verdict => verdict.IsProven))
+            if (DemandsHardware && !found.Exists(static verdict => verdict.IsProven))
             {
                 var reasons = found.Count == 0 ? "only emulation is allowed by the options" : string.Join("; ", found.Select(static verdict => $"{verdict.Accelerator}: {verdict.Reason}"));
                 throw new QemuException(SandboxErrorCode.AcceleratorUnavailable, $"Hardware virtualization is demanded and none is proven here ({reasons}).") { Step = "start.prove" };
@@ -79,13 +81,18 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
 
         // Another kernel or another QEMU may do what this one cannot.
         var key = $"{installation.BuildKey}|{Environment.OSVersion.VersionString}";
-        if (!again && await verdicts.FindAsync(key, accelerator, cancellationToken).ConfigureAwait(false) is { } remembered)
+        // Who demands hardware may have mended what a remembered "no" came from: a right to a device, a switch in the firmware.
+        if (!again && await verdicts.FindAsync(key, accelerator, cancellationToken).ConfigureAwait(false) is { } remembered && (remembered.IsProven || !DemandsHardware))
         {
             return remembered;
         }
 
-        var verdict = await prover.ProveAsync(installation, guest, accelerator, cancellationToken).ConfigureAwait(false);
-        await verdicts.SaveAsync(key, verdict, cancellationToken).ConfigureAwait(false);
-        return verdict;
+        var proof = await prover.ProveAsync(installation, guest, accelerator, cancellationToken).ConfigureAwait(false);
+        if (!proof.TimedOut)
+        {
+            await verdicts.SaveAsync(key, proof.Verdict, cancellationToken).ConfigureAwait(false);
+        }
+
+        return proof.Verdict;
     }
 }
