@@ -54,7 +54,7 @@ internal sealed class Doctor(IQemuSelector selector, ImageLibrary images, IRunni
 
     private async Task FindQemuAsync(CancellationToken cancellationToken)
     {
-        var qemu = await selector.FindAsync(cancellationToken).ConfigureAwait(false);
+        var qemu = await selector.FindAgainAsync(cancellationToken).ConfigureAwait(false);
         _found = _found with { QemuPath = qemu.EmulatorPath, QemuFoundBy = qemu.FoundBy, QemuVersion = qemu.Version };
     }
 

@@ -3,9 +3,13 @@ namespace DesktopGrid.VmSandbox.Qemu;
 /// <summary>Finds QEMU and proves its accelerators.</summary>
 internal interface IQemuSelector
 {
-    /// <summary>The QEMU to use, read from the emulator itself; remembered for the life of the object.</summary>
+    /// <summary>The QEMU to use, read from the emulator itself; remembered as long as its file stays the same.</summary>
     /// <exception cref="QemuException">None is found, or it lacks what is needed; says what to install.</exception>
     Task<QemuInstallation> FindAsync(CancellationToken cancellationToken);
+
+    /// <summary>The same, believing nothing of what is remembered of QEMU or of the tools that confine it.</summary>
+    /// <exception cref="QemuException">None is found, or it lacks what is needed; says what to install.</exception>
+    Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// The accelerator to use: what the options name, else the best that has booted the proving guest. Verdicts are remembered per QEMU

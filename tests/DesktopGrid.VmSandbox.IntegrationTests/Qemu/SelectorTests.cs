@@ -57,8 +57,63 @@ internal sealed class SelectorTests
         bench.Boots.Should().Be(2);
     }
 
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task A_qemu_is_asked_once_and_again_when_its_file_has_become_another(CancellationToken cancellationToken)
+    {
+        using var emulator = new Emulator("first");
+        using var bench = new Bench(new QemuOptions { EmulatorPath = emulator.Path });
+        var first = await bench.Selector.FindAsync(cancellationToken);
+        (await bench.Selector.FindAsync(cancellationToken)).Should().BeSameAs(first);
+        var forgotten = bench.Forgotten;
+
+        emulator.Become("the second");
+
+        var second = await bench.Selector.FindAsync(cancellationToken);
+        second.BuildKey.Should().NotBe(first.BuildKey, "verdicts on the old one are not the new one's");
+        (await bench.Selector.FindAsync(cancellationToken)).Should().BeSameAs(second);
+        bench.Forgotten.Should().Be(forgotten + 1, "what confined the old one may not suit the new one");
+    }
+
+    [Test]
+    [CancelAfter(120_000)]
+    public async Task Who_asks_again_believes_nothing_of_qemu_or_of_the_tools(CancellationToken cancellationToken)
+    {
+        using var bench = new Bench(new QemuOptions());
+        var first = await bench.Selector.FindAsync(cancellationToken);
+        var forgotten = bench.Forgotten;
+
+        (await bench.Selector.FindAgainAsync(cancellationToken)).Should().Be(first).And.NotBeSameAs(first);
+        bench.Forgotten.Should().Be(forgotten + 1);
+    }
+
+    /// <summary>A QEMU that can be upgraded: a script that becomes the real one.</summary>
+    private sealed class Emulator : IDisposable
+    {
+        private const UnixFileMode Readable = (UnixFileMode)0b111_101_101;
+
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vmsandbox-qemu");
+
+        public Emulator(string name)
+        {
+            // Where the host is root, a user of the machine's own must be able to read it.
+            File.SetUnixFileMode(_folder.FullName, Readable);
+            Become(name);
+        }
+
+        public string Path => System.IO.Path.Combine(_folder.FullName, "qemu");
+
+        public void Become(string name)
+        {
+            File.WriteAllText(Path, $"#!/bin/sh\n# {name}\nexec /usr/bin/qemu-system-x86_64 \"$@\"\n");
+            File.SetUnixFileMode(Path, Readable);
+        }
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+
     /// <summary>A selector on this host, as if it had KVM, and what became of its proofs.</summary>
-    private sealed class Bench : IQemuLauncher, IVerdictStore, IHostPlatform
+    private sealed class Bench : IQemuLauncher, IVerdictStore, IHostPlatform, IProcessLauncher
     {
         private readonly IHostPlatform _real = HostPlatform.Create(TimeProvider.System);
         private readonly Dictionary<string, AcceleratorVerdict> _verdicts = [];
@@ -76,11 +131,13 @@ internal sealed class SelectorTests
 
         public int Boots { get; private set; }
 
+        public int Forgotten { get; private set; }
+
         public IReadOnlyCollection<AcceleratorVerdict> Kept => _verdicts.Values;
 
         public Platform.QemuConditions Qemu { get; }
 
-        public IProcessLauncher Launcher => _real.Launcher;
+        public IProcessLauncher Launcher => this;
 
         public IProcessFinder Finder => _real.Finder;
 
@@ -111,6 +168,14 @@ internal sealed class SelectorTests
             Boots++;
             await Task.Delay(_hangs ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellationToken);
             throw new QemuException(SandboxErrorCode.QemuStartFailed, "it is refused here");
+        }
+
+        public Task<HostProcess> StartAsync(LaunchRequest request, CancellationToken cancellationToken) => _real.Launcher.StartAsync(request, cancellationToken);
+
+        public Task ForgetAsync(CancellationToken cancellationToken)
+        {
+            Forgotten++;
+            return _real.Launcher.ForgetAsync(cancellationToken);
         }
 
         public Task<IQemuProcess> AdoptAsync(ProcessIdentity identity, MachineSpec spec, CancellationToken cancellationToken) => throw new NotSupportedException();

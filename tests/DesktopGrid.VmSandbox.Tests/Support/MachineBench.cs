@@ -76,6 +76,8 @@ internal sealed class MachineBench : IAsyncDisposable
 
         public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => throw Reached();
 
+        public Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken) => throw Reached();
+
         public Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken) => throw Reached();
 
         public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, TimeProvider time, CancellationToken machineEnded) => throw Reached();

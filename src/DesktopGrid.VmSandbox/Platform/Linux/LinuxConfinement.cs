@@ -4,13 +4,12 @@ using DesktopGrid.VmSandbox.Platform.Processes;
 
 namespace DesktopGrid.VmSandbox.Platform.Linux;
 
-/// <summary>Finds out which layers this host gives, by running a harmless program behind each tool once.</summary>
+/// <summary>Finds out which layers this host gives, by running a harmless program behind each tool. What was found is remembered until it is to be found anew.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private LinuxTools? _tools;
-    private Dictionary<string, string> _faults = [];
 
     /// <summary>The filter's file; null where there is none for this architecture.</summary>
     public byte[]? Filter { get; } = SeccompFilter.Build();
@@ -21,7 +20,28 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _tools ??= await TryAllAsync(LinuxTools.Find(), cancellationToken).ConfigureAwait(false);
+            if (_tools is { } known)
+            {
+                return known;
+            }
+
+            var tools = await TryAllAsync(LinuxTools.Find(), cancellationToken).ConfigureAwait(false);
+            _tools = tools.Faults.Values.Any(static fault => fault.TimedOut) ? null : tools;
+            return tools;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Has the next launch try all anew.</summary>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _tools = null;
         }
         finally
         {
@@ -35,6 +55,7 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
         var wrapped = tools.Bubblewrap is not null;
         var privileges = tools.Privileges is not null;
         var isRoot = LinuxNative.IsRoot;
+        string Missing(string tool, string package) => Absence(tools, tool, package);
         return
         [
             On(ConfinementLayer.SystemCallFilter, wrapped && Filter is not null, "bubblewrap --seccomp", Filter is null ? "there is no filter for this processor architecture" : Missing("bwrap", "bubblewrap")),
@@ -53,47 +74,48 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    private ConfinementLayerStatus LowPriority(LinuxTools tools, ProcessPriority priority) => priority switch
+    private static ConfinementLayerStatus LowPriority(LinuxTools tools, ProcessPriority priority) => priority switch
     {
         ProcessPriority.Normal => new(ConfinementLayer.LowPriority, false, "normal priority was asked for"),
         ProcessPriority.Idle when tools.Scheduler is not null => new(ConfinementLayer.LowPriority, true, "SCHED_IDLE" + (tools.DiskScheduler is null ? "" : ", idle disk class")),
-        _ => On(ConfinementLayer.LowPriority, tools.Nice is not null, priority is ProcessPriority.Idle ? "nice 19" : "nice 10", Missing("nice", "coreutils")),
+        _ => On(ConfinementLayer.LowPriority, tools.Nice is not null, priority is ProcessPriority.Idle ? "nice 19" : "nice 10", Absence(tools, "nice", "coreutils")),
     };
 
     private static ConfinementLayerStatus On(ConfinementLayer layer, bool isOn, string means, string fault) => new(layer, isOn, isOn ? means : fault);
 
-    private string Missing(string tool, string package) =>
-        _faults.TryGetValue(tool, out var fault) ? $"{tool} does not work here: {fault}" : $"{tool} is not installed; on Debian: apt install {package}";
+    private static string Absence(LinuxTools tools, string tool, string package) =>
+        tools.Faults.TryGetValue(tool, out var fault) ? $"{tool} does not work here: {fault.Reason}" : $"{tool} is not installed; on Debian: apt install {package}";
 
     /// <summary>A tool that is there may still be refused: user namespaces are switched off on some distributions, SCHED_IDLE in some containers.</summary>
     private async Task<LinuxTools> TryAllAsync(LinuxTools found, CancellationToken cancellationToken)
     {
-        _faults = [];
+        var faults = new Dictionary<string, TrialFault>(StringComparer.Ordinal);
         var plan = new ConfinementPlan { Identity = "" };
         return found with
         {
-            SetSession = await TryAsync(found.SetSession, "setsid", [], cancellationToken).ConfigureAwait(false),
-            Limits = await TryAsync(found.Limits, "prlimit", ["--core=0", "--"], cancellationToken).ConfigureAwait(false),
-            Scheduler = await TryAsync(found.Scheduler, "chrt", ["--idle", "0"], cancellationToken).ConfigureAwait(false),
-            DiskScheduler = await TryAsync(found.DiskScheduler, "ionice", ["-c3"], cancellationToken).ConfigureAwait(false),
-            Privileges = await TryAsync(found.Privileges, "setpriv", ["--no-new-privs", "--pdeathsig", "KILL", "--"], cancellationToken).ConfigureAwait(false),
-            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false), cancellationToken).ConfigureAwait(false),
+            SetSession = await TryAsync(found.SetSession, "setsid", []).ConfigureAwait(false),
+            Limits = await TryAsync(found.Limits, "prlimit", ["--core=0", "--"]).ConfigureAwait(false),
+            Scheduler = await TryAsync(found.Scheduler, "chrt", ["--idle", "0"]).ConfigureAwait(false),
+            DiskScheduler = await TryAsync(found.DiskScheduler, "ionice", ["-c3"]).ConfigureAwait(false),
+            Privileges = await TryAsync(found.Privileges, "setpriv", ["--no-new-privs", "--pdeathsig", "KILL", "--"]).ConfigureAwait(false),
+            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false)).ConfigureAwait(false),
+            Faults = faults,
         };
-    }
 
-    private async Task<string?> TryAsync(string? tool, string name, IEnumerable<string> arguments, CancellationToken cancellationToken)
-    {
-        if (tool is null)
+        async Task<string?> TryAsync(string? tool, string name, IEnumerable<string> arguments)
         {
+            if (tool is null)
+            {
+                return null;
+            }
+
+            if (await ToolTrial.FaultOfAsync(tool, [.. arguments, "/bin/true"], time, cancellationToken).ConfigureAwait(false) is not { } fault)
+            {
+                return tool;
+            }
+
+            faults[name] = fault;
             return null;
         }
-
-        if (await ToolTrial.FaultOfAsync(tool, [.. arguments, "/bin/true"], time, cancellationToken).ConfigureAwait(false) is not { } fault)
-        {
-            return tool;
-        }
-
-        _faults[name] = fault;
-        return null;
     }
 }

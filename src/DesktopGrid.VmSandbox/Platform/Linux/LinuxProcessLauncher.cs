@@ -63,6 +63,8 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
             gone: () => finder.WaitForExitAsync(identity, CancellationToken.None));
     }
 
+    public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);
+
     public void Dispose() => _thread.Dispose();
 
     private async Task<Process> StartAsync(ProcessStartInfo start)

@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Runtime.Versioning;
+using DesktopGrid.VmSandbox.Platform.Processes;
 
 namespace DesktopGrid.VmSandbox.Platform.Linux;
 
@@ -25,6 +27,8 @@ internal sealed record LinuxTools
     public string? Privileges { get; init; }
     /// <summary>bubblewrap: namespaces and the system-call filter.</summary>
     public string? Bubblewrap { get; init; }
+    /// <summary>Why those that are there are not used, by name.</summary>
+    public IReadOnlyDictionary<string, TrialFault> Faults { get; init; } = ReadOnlyDictionary<string, TrialFault>.Empty;
 
     public static LinuxTools Find() => new()
     {

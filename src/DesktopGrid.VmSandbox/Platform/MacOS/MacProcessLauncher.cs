@@ -51,6 +51,8 @@ internal sealed class MacProcessLauncher(MacConfinement confinement, MacProcessF
         return new UnixHostProcess(shell, identity, layers, !request.DieWithParent, kill: () => finder.Kill(identity), gone: static () => Task.CompletedTask);
     }
 
+    public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);
+
     /// <summary>Nothing: each process has a guard of its own.</summary>
     public void Dispose()
     {

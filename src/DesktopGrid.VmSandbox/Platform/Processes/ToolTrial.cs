@@ -9,8 +9,8 @@ internal static class ToolTrial
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
-    /// <summary>What went wrong, in its own words; null when it ended well.</summary>
-    public static async Task<string?> FaultOfAsync(string tool, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>What went wrong; null when it ended well.</summary>
+    public static async Task<TrialFault?> FaultOfAsync(string tool, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellationToken)
     {
         using var bound = Deadline.After(Bound, time).Enter(cancellationToken);
         var start = new ProcessStartInfo(tool, arguments) { RedirectStandardError = true, RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -21,7 +21,7 @@ internal static class ToolTrial
         }
         catch (Win32Exception e)
         {
-            return e.Message;
+            return new TrialFault(e.Message);
         }
 
         using (process)
@@ -36,13 +36,13 @@ internal static class ToolTrial
                 var errors = await standardError.ReadToEndAsync(bound.Token).ConfigureAwait(false);
                 await output.ConfigureAwait(false);
                 await process.WaitForExitAsync(bound.Token).ConfigureAwait(false);
-                return process.ExitCode == 0 ? null : errors.Trim() is { Length: > 0 } said ? said.Split('\n')[0] : $"it ended with exit code {process.ExitCode}";
+                return process.ExitCode == 0 ? null : new TrialFault(errors.Trim() is { Length: > 0 } said ? said.Split('\n')[0] : $"it ended with exit code {process.ExitCode}");
             }
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
-                return $"it did not end within {Bound.TotalSeconds:0} s";
+                return new TrialFault($"it did not end within {Bound.TotalSeconds:0} s", TimedOut: true);
             }
         }
     }

@@ -8,27 +8,13 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private QemuInstallation? _installation;
+    private (string Path, long Length, DateTime Written) _probed;
 
     private bool DemandsHardware => options.RequireHardware || options.Accelerator is not (null or Accelerator.Tcg);
 
-    public async Task<QemuInstallation> FindAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_installation is null)
-            {
-                var (path, foundBy) = locator.Find();
-                _installation = await prober.ProbeAsync(path, foundBy, cancellationToken).ConfigureAwait(false);
-            }
+    public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => FindAsync(again: false, cancellationToken);
 
-            return _installation;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    public Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken) => FindAsync(again: true, cancellationToken);
 
     public async Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken)
     {
@@ -62,6 +48,32 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
     }
 
     public void Dispose() => _gate.Dispose();
+
+    private async Task<QemuInstallation> FindAsync(bool again, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Looked for each time: QEMU is upgraded under a host that runs for weeks, by some installers to another folder.
+            var (path, foundBy) = locator.Find();
+            var file = new FileInfo(path);
+            // Read before the probe, so that an upgrade in the midst of it is seen the next time.
+            var now = (path, file.Exists ? file.Length : 0, file.LastWriteTimeUtc);
+            if (again || _installation is null || now != _probed)
+            {
+                // What confines the one may not suit the other.
+                await platform.Launcher.ForgetAsync(cancellationToken).ConfigureAwait(false);
+                _installation = await prober.ProbeAsync(path, foundBy, cancellationToken).ConfigureAwait(false);
+                _probed = now;
+            }
+
+            return _installation;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     private IReadOnlyList<Accelerator> Wanted() => options.Accelerator switch
     {

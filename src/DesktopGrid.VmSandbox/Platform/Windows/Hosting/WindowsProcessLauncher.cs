@@ -21,6 +21,8 @@ internal sealed class WindowsProcessLauncher(WindowsConfinement confinement) : I
         return await AnnouncedAsync(new WindowsHostProcess(ProcessBirth.Start(request, token.Strength), WindowsLayers.Describe(token, request, JobObject.IsNested), !request.DieWithParent), request).ConfigureAwait(false);
     }
 
+    public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);
+
     private static async Task<HostProcess> AnnouncedAsync(WindowsHostProcess process, LaunchRequest request)
     {
         try
