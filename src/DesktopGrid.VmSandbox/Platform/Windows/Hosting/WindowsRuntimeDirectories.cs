@@ -22,9 +22,11 @@ internal sealed class WindowsRuntimeDirectories(IReadOnlyList<string> candidates
 
     public string Create(string name)
     {
-        var path = Path.Combine(Root(), name);
+        var root = Root();
+        var path = Path.Combine(root, name);
         try
         {
+            MakeRootPrivate(root);
             MakePrivate(path);
             return path;
         }
@@ -72,7 +74,7 @@ internal sealed class WindowsRuntimeDirectories(IReadOnlyList<string> candidates
         {
             try
             {
-                MakePrivate(candidate);
+                MakeRootPrivate(candidate);
                 if (SocketProof.FaultOf(candidate, LongestSocketPath, Room) is not { } fault)
                 {
                     return candidate;
@@ -89,7 +91,36 @@ internal sealed class WindowsRuntimeDirectories(IReadOnlyList<string> candidates
         throw Refused(candidates[0], string.Join("; ", faults), null);
     }
 
-    private static void MakePrivate(string path)
+    /// <summary>One that is there already may have been made with another list, or been opened since.</summary>
+    private static void MakeRootPrivate(string path)
+    {
+        if (!MakePrivate(path))
+        {
+            new DirectoryInfo(path).SetAccessControl(PrivateList());
+        }
+    }
+
+    /// <summary>Whether it was made just now. One that was there keeps its list: a machine's own has been opened to its confined process.</summary>
+    private static bool MakePrivate(string path)
+    {
+        using var identity = WindowsIdentity.GetCurrent();
+        var folder = new DirectoryInfo(path);
+        if (!folder.Exists)
+        {
+            folder.Create(PrivateList());
+            return true;
+        }
+
+        var owner = folder.GetAccessControl(AccessControlSections.Owner).GetOwner(typeof(SecurityIdentifier));
+        if (folder.LinkTarget is not null || !(identity.User!.Equals(owner) || identity.Owner!.Equals(owner)))
+        {
+            throw new IOException("it is a link, or another user's.");
+        }
+
+        return false;
+    }
+
+    private static DirectorySecurity PrivateList()
     {
         using var identity = WindowsIdentity.GetCurrent();
         var list = new DirectorySecurity();
@@ -100,18 +131,7 @@ internal sealed class WindowsRuntimeDirectories(IReadOnlyList<string> candidates
             list.AddAccessRule(new FileSystemAccessRule(who, FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
         }
 
-        var folder = new DirectoryInfo(path);
-        if (!folder.Exists)
-        {
-            folder.Create(list);
-            return;
-        }
-
-        var owner = folder.GetAccessControl(AccessControlSections.Owner).GetOwner(typeof(SecurityIdentifier));
-        if (folder.LinkTarget is not null || !(identity.User!.Equals(owner) || identity.Owner!.Equals(owner)))
-        {
-            throw new IOException("it is a link, or another user's.");
-        }
+        return list;
     }
 
     private static PlatformException Refused(string path, string reason, Exception? cause) =>

@@ -7,10 +7,29 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Processes;
 [SupportedOSPlatform("windows")]
 internal static class ProcessEnd
 {
+    /// <summary>The handle stays open until the wait has ended, also where its owner closes it meanwhile: its number would go to another object.</summary>
+    /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
     public static async Task WaitAsync(SafeProcessHandle process, CancellationToken cancellationToken)
     {
+        var isHeld = false;
+        process.DangerousAddRef(ref isHeld);
+        try
+        {
+            await WaitForAsync(process.DangerousGetHandle(), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                process.DangerousRelease();
+            }
+        }
+    }
+
+    private static async Task WaitForAsync(nint process, CancellationToken cancellationToken)
+    {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var signal = new ManualResetEvent(false) { SafeWaitHandle = new SafeWaitHandle(process.DangerousGetHandle(), ownsHandle: false) };
+        using var signal = new ManualResetEvent(false) { SafeWaitHandle = new SafeWaitHandle(process, ownsHandle: false) };
         var waiting = ThreadPool.RegisterWaitForSingleObject(signal, (_, _) => source.TrySetResult(), null, Timeout.Infinite, executeOnlyOnce: true);
         try
         {
@@ -19,7 +38,6 @@ internal static class ProcessEnd
         finally
         {
             waiting.Unregister(null);
-            GC.KeepAlive(process);
         }
     }
 }

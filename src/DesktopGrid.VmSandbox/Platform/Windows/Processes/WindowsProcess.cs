@@ -11,6 +11,7 @@ internal sealed class WindowsProcess : IDisposable
     private readonly SafeProcessHandle _handle;
     private readonly JobObject _job;
     private readonly OutputPipe _output, _errors;
+    private readonly CancellationTokenSource _letGo = new();
 
     public WindowsProcess(SafeProcessHandle handle, JobObject job, OutputPipe output, OutputPipe errors)
     {
@@ -28,14 +29,17 @@ internal sealed class WindowsProcess : IDisposable
 
     public Stream StandardError => _errors.Reader;
 
+    /// <summary>Ends with the process; never where it was let go before.</summary>
     public Task<ProcessExit> Exited { get; }
 
     /// <summary>Ends the whole job.</summary>
     public void Kill() => _job.Terminate();
 
-    /// <summary>Closes the job, which ends what still runs in one that dies with its parent.</summary>
+    /// <summary>Waits no longer, and closes the job, which ends what still runs in one that dies with its parent.</summary>
     public void Dispose()
     {
+        // Cancelled and not disposed of: it has no timer, and whoever disposes of this twice does no harm.
+        _letGo.Cancel();
         _job.Dispose();
         _output.Dispose();
         _errors.Dispose();
@@ -44,7 +48,15 @@ internal sealed class WindowsProcess : IDisposable
 
     private async Task<ProcessExit> WaitAsync()
     {
-        await ProcessEnd.WaitAsync(_handle, CancellationToken.None).ConfigureAwait(false);
-        return new ProcessExit(ProcessHandle.ExitCode(_handle), null);
+        try
+        {
+            await ProcessEnd.WaitAsync(_handle, _letGo.Token).ConfigureAwait(false);
+            return new ProcessExit(ProcessHandle.ExitCode(_handle), null);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // A machine that outlives its host runs on: a task that completed here would be taken for its end.
+            return await new TaskCompletionSource<ProcessExit>().Task.ConfigureAwait(false);
+        }
     }
 }
