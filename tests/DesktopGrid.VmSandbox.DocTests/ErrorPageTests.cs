@@ -16,7 +16,8 @@ public sealed class ErrorPageTests
     [Test]
     public void Every_code_is_given_by_the_library()
     {
-        var sources = Repository.Files(Path.Combine(Repository.Root, "src"), "*.cs").Where(static file => Path.GetFileName(file) != "SandboxErrorCode.cs").Select(File.ReadAllText).ToList();
+        // The list of the codes gives none, nor does the list of what to do about each.
+        var sources = Repository.Files(Path.Combine(Repository.Root, "src"), "*.cs").Where(static file => Path.GetFileName(file) is not ("SandboxErrorCode.cs" or "DefaultAdvice.cs")).Select(File.ReadAllText).ToList();
 
         Enum.GetNames<SandboxErrorCode>().Where(static name => name != nameof(SandboxErrorCode.None))
             .Where(name => !sources.Exists(source => source.Contains($"SandboxErrorCode.{name}", StringComparison.Ordinal))).ShouldBeNone();

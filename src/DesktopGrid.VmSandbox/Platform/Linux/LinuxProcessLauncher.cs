@@ -60,7 +60,8 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
                     LinuxNative.Kill(wrapper.Id);
                 }
             },
-            gone: () => finder.WaitForExitAsync(identity, CancellationToken.None));
+            gone: () => finder.WaitForExitAsync(identity, CancellationToken.None),
+            time);
     }
 
     public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);

@@ -48,7 +48,7 @@ internal sealed class MacProcessLauncher(MacConfinement confinement, MacProcessF
 
         var layers = request.Confinement is null ? [] : MacLayers.Describe(choice, tools, request, MacNative.EffectiveUser() == 0);
         // The shell waits for the payload, tells how it ended, and ends with it.
-        return new UnixHostProcess(shell, identity, layers, !request.DieWithParent, kill: () => finder.Kill(identity), gone: static () => Task.CompletedTask);
+        return new UnixHostProcess(shell, identity, layers, !request.DieWithParent, kill: () => finder.Kill(identity), gone: static () => Task.CompletedTask, time);
     }
 
     public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);

@@ -14,6 +14,7 @@ internal sealed class UnixHostProcess : HostProcess
     private readonly Action _kill;
     private readonly Func<Task> _gone;
     private readonly bool _outlivesHost;
+    private readonly TimeProvider _time;
 
     /// <param name="wrapper">What was started; owned from now on. Disposing of it closes its input, at which a guard may kill what still runs.</param>
     /// <param name="identity">The payload's.</param>
@@ -21,9 +22,10 @@ internal sealed class UnixHostProcess : HostProcess
     /// <param name="outlivesHost">Whether disposing lets it run on.</param>
     /// <param name="kill">Kills the payload, and the wrapper where that does not end with it.</param>
     /// <param name="gone">Ends when the payload is gone, which may be a moment after its wrapper: until then it holds its files.</param>
-    public UnixHostProcess(Process wrapper, ProcessIdentity identity, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, Action kill, Func<Task> gone)
+    /// <param name="time">The clock.</param>
+    public UnixHostProcess(Process wrapper, ProcessIdentity identity, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, Action kill, Func<Task> gone, TimeProvider time)
     {
-        (_wrapper, _kill, _gone, _outlivesHost) = (wrapper, kill, gone, outlivesHost);
+        (_wrapper, _kill, _gone, _outlivesHost, _time) = (wrapper, kill, gone, outlivesHost, time);
         Identity = identity;
         Confinement = confinement;
         Exited = WaitAsync();
@@ -52,7 +54,7 @@ internal sealed class UnixHostProcess : HostProcess
         if (!_outlivesHost)
         {
             Kill();
-            await ((Task)Exited).WaitAsync(EndBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Exited).WaitAsync(EndBound, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _wrapper.Dispose();

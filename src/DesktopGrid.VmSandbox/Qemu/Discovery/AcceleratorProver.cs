@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Platform.Sockets;
 using DesktopGrid.VmSandbox.Primitives;
@@ -23,13 +22,13 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
     {
         var name = TrialDirectories.NewName();
         var directory = platform.RuntimeDirectories.Create(name);
-        var clock = Stopwatch.StartNew();
+        var start = time.GetTimestamp();
         try
         {
             using var bound = Deadline.After(options.ProofTimeout, time).Enter(cancellationToken);
             var reached = await BootAsync(installation, Spec(guest, accelerator, name, directory), bound.Token).ConfigureAwait(false);
             return reached
-                ? new AcceleratorProof(new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {clock.Elapsed.TotalSeconds:0.0} s"), false)
+                ? new AcceleratorProof(new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {time.GetElapsedTime(start).TotalSeconds:0.0} s"), false)
                 : new AcceleratorProof(new AcceleratorVerdict(accelerator, false, "the guest ended before it reached userspace"), false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -53,7 +53,7 @@ internal sealed class QemuProber(IHostPlatform platform, QemuOptions options, Ti
                 },
                 cancellationToken).ConfigureAwait(false);
             await using var processScope = process.ConfigureAwait(false);
-            var errors = new ErrorDrain(process);
+            var errors = new ErrorDrain(process, time);
             await using var errorsScope = errors.ConfigureAwait(false);
             using var killed = new KillAtEnd(process);
             using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken);

@@ -9,19 +9,20 @@ internal sealed class ErrorDrain : IAsyncDisposable
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(2);
 
     private readonly HostProcess _process;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
 
-    public ErrorDrain(HostProcess process)
+    public ErrorDrain(HostProcess process, TimeProvider time)
     {
-        _process = process;
+        (_process, _time) = (process, time);
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
     public TextTail Tail { get; } = new();
 
     /// <summary>Ends when the process has closed both, or after a short bound.</summary>
-    public async Task CompleteAsync() => await _reading.WaitAsync(EndBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public async Task CompleteAsync() => await _reading.WaitAsync(EndBound, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>The last words of a process that has ended are taken; one that goes on without us is listened to no longer.</summary>
     public async ValueTask DisposeAsync()

@@ -29,7 +29,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
         QemuLog.Starting(_logger, spec.Name, commandLine);
         ClearSockets(spec);
         var process = await platform.Launcher.StartAsync(Request(installation, spec, arguments) with { Announce = announce }, cancellationToken).ConfigureAwait(false);
-        var errors = new ErrorDrain(process);
+        var errors = new ErrorDrain(process, time);
         var layers = WithOwnFilter(process.Confinement, installation);
         try
         {

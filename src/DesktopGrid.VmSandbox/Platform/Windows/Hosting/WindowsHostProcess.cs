@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 
 /// <inheritdoc />
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost) : HostProcess
+internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, TimeProvider time) : HostProcess
 {
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(5);
 
@@ -34,7 +34,7 @@ internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<C
         if (!outlivesHost)
         {
             Kill();
-            await ((Task)Exited).WaitAsync(EndBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Exited).WaitAsync(EndBound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         process.Dispose();

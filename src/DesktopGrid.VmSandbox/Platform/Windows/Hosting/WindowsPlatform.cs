@@ -17,7 +17,7 @@ internal sealed class WindowsPlatform : IHostPlatform
     public WindowsPlatform(TimeProvider time)
     {
         _confinement = new WindowsConfinement(time);
-        Launcher = new WindowsProcessLauncher(_confinement);
+        Launcher = new WindowsProcessLauncher(_confinement, time);
         var user = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         // The temporary folder by its long name: TEMP may hold the short one, in which sockets were seen to fail.
         RuntimeDirectories = new WindowsRuntimeDirectories([

@@ -7,18 +7,18 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 
 /// <inheritdoc />
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsProcessLauncher(WindowsConfinement confinement) : IProcessLauncher
+internal sealed class WindowsProcessLauncher(WindowsConfinement confinement, TimeProvider time) : IProcessLauncher
 {
     public async Task<HostProcess> StartAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         if (request.Confinement is not { } plan)
         {
-            return await AnnouncedAsync(new WindowsHostProcess(ProcessBirth.Start(request, TokenStrength.Unchanged), [], !request.DieWithParent), request).ConfigureAwait(false);
+            return await AnnouncedAsync(new WindowsHostProcess(ProcessBirth.Start(request, TokenStrength.Unchanged), [], !request.DieWithParent, time), request).ConfigureAwait(false);
         }
 
         var token = await confinement.ChooseAsync(request, cancellationToken).ConfigureAwait(false);
         ConfinedAccess.Grant(plan, token.Strength);
-        return await AnnouncedAsync(new WindowsHostProcess(ProcessBirth.Start(request, token.Strength), WindowsLayers.Describe(token, request, JobObject.IsNested), !request.DieWithParent), request).ConfigureAwait(false);
+        return await AnnouncedAsync(new WindowsHostProcess(ProcessBirth.Start(request, token.Strength), WindowsLayers.Describe(token, request, JobObject.IsNested), !request.DieWithParent, time), request).ConfigureAwait(false);
     }
 
     public Task ForgetAsync(CancellationToken cancellationToken) => confinement.ForgetAsync(cancellationToken);
