@@ -67,10 +67,13 @@ public sealed partial class SandboxHost
     /// <summary>Between discovery, which wants verdicts remembered, and the catalog, which remembers plain texts: the two know nothing of each other.</summary>
     private sealed class KeptVerdicts(VerdictTable table, TimeProvider time) : IVerdictStore
     {
+        // A busy computer can keep a good accelerator from booting in time; one that hangs for good shall not be waited for at each start.
+        private static readonly TimeSpan NoLasts = TimeSpan.FromDays(1);
+
         public Task<AcceleratorVerdict?> FindAsync(string key, Accelerator accelerator, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Task.FromResult(table.Find(key, accelerator.ToString()) is { } row ? new AcceleratorVerdict(accelerator, row.IsProven, row.Reason) : null);
+            return Task.FromResult(table.Find(key, accelerator.ToString()) is { } row && (row.IsProven || time.GetUtcNow() - row.At < NoLasts) ? new AcceleratorVerdict(accelerator, row.IsProven, row.Reason) : null);
         }
 
         public Task SaveAsync(string key, AcceleratorVerdict verdict, CancellationToken cancellationToken)

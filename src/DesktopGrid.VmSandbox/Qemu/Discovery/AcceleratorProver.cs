@@ -18,7 +18,7 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
 
     private const int MemoryMiB = 256;
 
-    public async Task<AcceleratorProof> ProveAsync(QemuInstallation installation, ProvingGuest guest, Accelerator accelerator, CancellationToken cancellationToken)
+    public async Task<AcceleratorVerdict> ProveAsync(QemuInstallation installation, ProvingGuest guest, Accelerator accelerator, CancellationToken cancellationToken)
     {
         var name = TrialDirectories.NewName();
         var directory = platform.RuntimeDirectories.Create(name);
@@ -28,17 +28,16 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
             using var bound = Deadline.After(options.ProofTimeout, time).Enter(cancellationToken);
             var reached = await BootAsync(installation, Spec(guest, accelerator, name, directory), bound.Token).ConfigureAwait(false);
             return reached
-                ? new AcceleratorProof(new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {time.GetElapsedTime(start).TotalSeconds:0.0} s"), false)
-                : new AcceleratorProof(new AcceleratorVerdict(accelerator, false, "the guest ended before it reached userspace"), false);
+                ? new AcceleratorVerdict(accelerator, true, $"a guest reached userspace in {time.GetElapsedTime(start).TotalSeconds:0.0} s")
+                : new AcceleratorVerdict(accelerator, false, "the guest ended before it reached userspace");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new AcceleratorProof(new AcceleratorVerdict(accelerator, false, $"no guest reached userspace within {options.ProofTimeout.TotalSeconds:0} s"), true);
+            return new AcceleratorVerdict(accelerator, false, $"no guest reached userspace within {options.ProofTimeout.TotalSeconds:0} s");
         }
         catch (QemuException e)
         {
-            // What may succeed when it is tried again, and was ended by no signal, is a monitor that did not open in time.
-            return new AcceleratorProof(new AcceleratorVerdict(accelerator, false, e.Message), e.IsTransient && e.Evidence.Signal is null);
+            return new AcceleratorVerdict(accelerator, false, e.Sentence);
         }
         finally
         {

@@ -99,12 +99,8 @@ internal sealed class QemuSelector(QemuLocator locator, QemuProber prober, Accel
             return remembered;
         }
 
-        var proof = await prover.ProveAsync(installation, guest, accelerator, cancellationToken).ConfigureAwait(false);
-        if (!proof.TimedOut)
-        {
-            await verdicts.SaveAsync(key, proof.Verdict, cancellationToken).ConfigureAwait(false);
-        }
-
-        return proof.Verdict;
+        var verdict = await prover.ProveAsync(installation, guest, accelerator, cancellationToken).ConfigureAwait(false);
+        await verdicts.SaveAsync(key, verdict, cancellationToken).ConfigureAwait(false);
+        return verdict;
     }
 }
