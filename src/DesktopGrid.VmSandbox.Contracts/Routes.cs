@@ -50,6 +50,8 @@ public static class Routes
         public const string Recursive = "recursive";
         /// <summary>A byte offset, 0 or more.</summary>
         public const string Offset = "offset";
+        /// <summary>The most bytes that the answer may hold, 1 or more; without it, all that there are.</summary>
+        public const string Length = "length";
         /// <summary>How many milliseconds a stopped task has between SIGTERM and SIGKILL.</summary>
         public const string GraceMs = "graceMs";
         /// <summary>How many milliseconds an answer may wait for news, 0 to <see cref="ProtocolLimits.MaxWaitMs"/>.</summary>

@@ -43,7 +43,9 @@ internal sealed class TaskEndpoints(ExecutionEnvironment execution)
     private static async Task OutputAsync(HttpContext context, OutputFile output)
     {
         var offset = Replies.Number(context, Routes.Query.Offset, long.MaxValue);
-        var length = Math.Max(0, output.Length - offset);
+        var most = Replies.Number(context, Routes.Query.Length, long.MaxValue);
+        var rest = Math.Max(0, output.Length - offset);
+        var length = most > 0 ? Math.Min(most, rest) : rest;
         using var file = output.Open();
         if (file is not null)
         {

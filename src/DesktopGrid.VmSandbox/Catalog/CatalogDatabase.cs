@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DesktopGrid.VmSandbox.Primitives;
 using Microsoft.Data.Sqlite;
 
@@ -16,6 +17,9 @@ internal sealed class CatalogDatabase : IDisposable
 
     // Seconds; what another process may take for a migration, or a disk to come back.
     private const int BusyBound = 20;
+
+    // SQLite lets its log grow by a page, and the index of it by 32 KiB (sqlite.org/walformat.html).
+    private const long LeastFreeBytes = 256 * 1024;
 
     private readonly string _path;
     private readonly string _connection;
@@ -99,7 +103,14 @@ internal sealed class CatalogDatabase : IDisposable
         var rows = new List<T>();
         while (reader.Read())
         {
-            rows.Add(read(reader));
+            try
+            {
+                rows.Add(read(reader));
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException or JsonException)
+            {
+                throw new CatalogException(SandboxErrorCode.CatalogUnusable, $"The catalog is damaged: it holds a row that no version of this library writes ({e.Message.Split('\n')[0]})", e) { Advice = "Move it away; machines that still run are found by their folders and ended." };
+            }
         }
 
         return rows;
@@ -178,12 +189,17 @@ internal sealed class CatalogDatabase : IDisposable
         return command;
     }
 
-    // SQLite's result codes (sqlite.org/rescode.html): BUSY 5, LOCKED 6, READONLY 8, FULL 13, CANTOPEN 14.
+    // SQLite's result codes (sqlite.org/rescode.html): BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13, CANTOPEN 14. A log or an index that cannot
+    // grow is IOERR, whatever the cause: only the disk can say whether it is full.
     private CatalogException Fault(SqliteException e) => e.SqliteErrorCode switch
     {
+        10 when new DriveInfo(_path).AvailableFreeSpace < LeastFreeBytes => Full(e),
+        10 => new CatalogException(SandboxErrorCode.StoreNotWritable, $"The catalog {_path} cannot be read or written: {e.Message}", e) { Advice = "Look at the disk, or choose a folder on another one." },
         5 or 6 => new CatalogException(SandboxErrorCode.CatalogBusy, $"Another process holds the catalog {_path} for too long.", e) { IsTransient = true },
-        13 => new CatalogException(SandboxErrorCode.DiskFull, $"The catalog {_path} cannot be written: the disk is full.", e) { IsTransient = true },
+        13 => Full(e),
         8 or 14 => new CatalogException(SandboxErrorCode.StoreNotWritable, $"The catalog {_path} cannot be opened for writing.", e),
         _ => new CatalogException(SandboxErrorCode.CatalogUnusable, $"The catalog {_path} is damaged: {e.Message}", e) { Advice = "Move it away; machines that still run are found by their folders and ended." },
     };
+
+    private CatalogException Full(SqliteException e) => new(SandboxErrorCode.DiskFull, $"The catalog {_path} cannot be written: the disk is full.", e) { IsTransient = true };
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
@@ -14,6 +16,7 @@ internal static class JobCheck
     public static void Demand(SandboxJob job, StringComparer fileNames)
     {
         Given(job);
+        Texts(job);
         Program(job);
         Limits(job.Limits);
         if (job.Directory is not null)
@@ -21,12 +24,11 @@ internal static class JobCheck
             GuestPath(job.Directory, "The start folder");
         }
 
-        foreach (var (name, value) in job.Environment)
+        foreach (var name in job.Environment.Keys)
         {
-            Require(name.Length > 0 && !name.AsSpan().ContainsAny('=', '\0') && !value.Contains('\0'), $"The environment variable \"{TextTail.Clean(name)}\" has a NUL in it, or an '=' in its name, or no name.");
+            Require(name.Length > 0 && !name.Contains('='), $"The environment variable \"{TextTail.Clean(name)}\" has an '=' in its name, or no name.");
         }
 
-        Require(!job.Arguments.Any(static argument => argument.Contains('\0')), "An argument has a NUL in it.");
         Require(!job.Machine.OutlivesHost, "A job's machine ends with its host process: Machine.OutlivesHost must be false.");
         Inputs(job);
         Outputs(job, fileNames);
@@ -61,12 +63,30 @@ internal static class JobCheck
             $"The job's {name} must not be null and hold no null; leave it out for none.");
     }
 
+    /// <summary>Texts travel as UTF-8 and end with a NUL: half a surrogate pair, or a NUL, would arrive as something else.</summary>
+    private static void Texts(SandboxJob job)
+    {
+        All("An argument", job.Arguments);
+        All("An environment variable", job.Environment.Keys.Concat(job.Environment.Values));
+        All("A label", job.Machine.Labels?.SelectMany(static label => (string?[])[label.Key, label.Value]) ?? []);
+        All("The program's path", [job.Program]);
+        All("A path of the host", [.. job.Inputs.Select(static input => input.HostPath), .. job.Outputs.Select(static output => output.HostPath), job.StandardInput]);
+
+        static void All(string what, IEnumerable<string?> texts)
+        {
+            foreach (var text in texts.OfType<string>())
+            {
+                Require(!text.Contains('\0'), $"{what} has a NUL in it.");
+                Require(IsUnicode(text), $"{what} is no valid Unicode.");
+            }
+        }
+    }
+
     private static void Program(SandboxJob job)
     {
         Require(!string.IsNullOrEmpty(job.Program), "The job names no program.");
         if (job.Program[0] == '/')
         {
-            Require(!job.Program.Contains('\0'), "The program's path has a NUL in it.");
             return;
         }
 
@@ -108,6 +128,21 @@ internal static class JobCheck
             Require(seen.Add(Path.GetFullPath(output.HostPath)), $"Two outputs go to {output.HostPath}.");
             Require(!System.IO.Directory.Exists(output.HostPath), $"The output's file {output.HostPath} is a folder.");
         }
+    }
+
+    private static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
     }
 
     private static void GuestPath(string? path, string what)

@@ -54,7 +54,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         }
         finally
         {
-            await RemoveAsync(activity).ConfigureAwait(false);
+            await RemoveAsync().ConfigureAwait(false);
             telemetry.Record(outcome, clock.Elapsed, clock.CpuTime);
         }
     }
@@ -74,9 +74,11 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
 
         await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(alive.Token)).ConfigureAwait(false);
+        // Asked before: after the program's end nothing may come between it and its result.
+        var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
         // Kept from here on: what fails now shall not hide how the program ended.
-        _result = JobResult.Of(ended, watch, await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false), transfers.Taken, clock.Phases);
+        _result = JobResult.Of(ended, watch, status, transfers.Taken, clock.Phases);
         await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
         return _result;
@@ -89,9 +91,18 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         jobs.Save(row);
         _fate = TaskFate.MayHaveRun;
         await StartAsync(session, cancellationToken).ConfigureAwait(false);
-        var ended = await watch.RunAsync(session, cancellationToken).ConfigureAwait(false);
+        var ended = await watch.RunAsync(session, RemoveMachineAsync, cancellationToken).ConfigureAwait(false);
         _fate = TaskFate.Ended;
-        jobs.Save(row with { Fate = TaskFate.Ended, EndedAt = time.GetUtcNow(), ExitCode = ended.ExitCode });
+        try
+        {
+            jobs.Save(row with { Fate = TaskFate.Ended, EndedAt = time.GetUtcNow(), ExitCode = ended.ExitCode });
+        }
+        catch (CatalogException e)
+        {
+            // Only whoever comes after a crash would have read it: the result is worth more.
+            telemetry.LogEndNotNoted(_id, e);
+        }
+
         return ended;
     }
 
@@ -131,7 +142,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         var end = isOver && _machine is not null ? await _machine.DescribeEndAsync().ConfigureAwait(false) : null;
         var told = cause switch
         {
-            JobException own when end is null => own,
+            JobException own when end is null || own.Code == SandboxErrorCode.JobLimitExceeded => own,
             OperationCanceledException when hostClosing.IsCancellationRequested => JobException.From(new VmException(SandboxErrorCode.MachineEnded, "The host was closed in the middle of the job.", cause), phase, _fate, null),
             SandboxException sandbox => JobException.From(sandbox, phase, _fate, end),
             _ => JobException.From(new VmException(SandboxErrorCode.MachineEnded, "The machine ended.", cause), phase, _fate, end),
@@ -144,27 +155,14 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
     /// Leaving scope leaves nothing behind, whatever went wrong before. What cannot be removed now is swept when the store is next opened; it
     /// must not hide what went wrong before.
     /// </summary>
-    private async Task RemoveAsync(Activity? activity)
+    private async Task RemoveAsync()
     {
-        if (_vm is not { } vm)
+        if (_vm is null)
         {
             return;
         }
 
-        try
-        {
-            await machines.DestroyAsync(vm, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (VmException e) when (e.Code == SandboxErrorCode.MachineUnknown)
-        {
-            // Removed already, in the job's own last phase.
-        }
-        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
-        {
-            activity?.AddException(e);
-            telemetry.LogNotRemoved(_id, e);
-        }
-
+        await RemoveMachineAsync().ConfigureAwait(false);
         try
         {
             // Its caller is told now.
@@ -172,7 +170,24 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         }
         catch (Exception e) when (e is SandboxException or ObjectDisposedException)
         {
-            activity?.AddException(e);
+            Activity.Current?.AddException(e);
+            telemetry.LogNotRemoved(_id, e);
+        }
+    }
+
+    private async Task RemoveMachineAsync()
+    {
+        try
+        {
+            await machines.DestroyAsync(_vm!.Value, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VmException e) when (e.Code == SandboxErrorCode.MachineUnknown)
+        {
+            // Removed already, in the job's own last phase, or when its program was to end.
+        }
+        catch (Exception e) when (e is SandboxException or ObjectDisposedException)
+        {
+            Activity.Current?.AddException(e);
             telemetry.LogNotRemoved(_id, e);
         }
     }

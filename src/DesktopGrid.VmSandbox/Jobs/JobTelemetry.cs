@@ -60,6 +60,9 @@ internal sealed partial class JobTelemetry : IDisposable
     [LoggerMessage(SandboxEventId.JobCancelled, LogLevel.Information, "Job {Job} was cancelled in the phase {Phase}")]
     public partial void LogCancelled(string job, JobPhase phase);
 
+    [LoggerMessage(SandboxEventId.JobEndNotNoted, LogLevel.Warning, "The end of the program of job {Job} could not be written down; its result is told all the same")]
+    public partial void LogEndNotNoted(string job, Exception exception);
+
     [LoggerMessage(SandboxEventId.JobNotRemoved, LogLevel.Warning, "What job {Job} had cannot be removed now; the next opening of the store will")]
     public partial void LogNotRemoved(string job, Exception exception);
 }

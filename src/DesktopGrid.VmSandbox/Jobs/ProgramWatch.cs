@@ -36,20 +36,29 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     /// <summary>What the caller's own taker of output threw: its affair, whatever type it has.</summary>
     public ExceptionDispatchInfo? CallerFault { get; private set; }
 
-    /// <exception cref="JobException">A limit was passed; the program is to be ended.</exception>
-    public async Task<GuestTaskStatus> RunAsync(ISandboxSession session, CancellationToken cancellationToken)
+    /// <param name="session">The way to the program.</param>
+    /// <param name="end">Ends the machine: where a program is to run no longer, before its caller's taker of output is waited for, which takes what time it likes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="JobException">A limit was passed.</exception>
+    public async Task<GuestTaskStatus> RunAsync(ISandboxSession session, Func<Task> end, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = FollowAsync(session, over.Token);
         var watching = WatchLimitsAsync(over.Token);
+        var givenUp = Task.Delay(Timeout.InfiniteTimeSpan, machine.Time, over.Token);
         try
         {
-            await (await Task.WhenAny(following, watching).ConfigureAwait(false)).ConfigureAwait(false);
+            await (await Task.WhenAny(following, watching, givenUp).ConfigureAwait(false)).ConfigureAwait(false);
             return await following.ConfigureAwait(false);
         }
         finally
         {
             await over.CancelAsync().ConfigureAwait(false);
+            if (!following.IsCompleted)
+            {
+                await end().ConfigureAwait(false);
+            }
+
             await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -45,4 +45,6 @@ public static class SandboxEventId
     public const int JobCancelled = 803;
     /// <summary>Warning: what a job had on disk or in the catalog could not be removed; the next opening of the store sweeps it.</summary>
     public const int JobNotRemoved = 804;
+    /// <summary>Warning: the end of a job's program could not be written down; its caller gets its result all the same.</summary>
+    public const int JobEndNotNoted = 805;
 }

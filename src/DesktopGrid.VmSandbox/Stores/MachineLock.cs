@@ -27,7 +27,7 @@ internal sealed class MachineLock : IDisposable
         }
         catch (DirectoryNotFoundException)
         {
-            throw new PlatformException(SandboxErrorCode.StoreNotWritable, $"The machine's folder {Path.GetDirectoryName(path)} is missing.");
+            throw new PlatformException(SandboxErrorCode.MachineUnknown, $"The machine's folder {Path.GetDirectoryName(path)} is gone: it was destroyed, or is just being.");
         }
         catch (IOException e) when (FileInUse.Is(e))
         {

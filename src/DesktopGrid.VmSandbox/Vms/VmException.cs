@@ -20,6 +20,9 @@ public sealed class VmException : SandboxException
     /// <summary>What the machine's QEMU has left, where it ended or did not come up.</summary>
     public QemuEvidence Evidence { get; init; } = QemuEvidence.None;
 
+    /// <summary>There is none, or no more.</summary>
+    internal static VmException Unknown(VmId id, Exception? cause = null) => new(SandboxErrorCode.MachineUnknown, $"There is no machine {id} in this store.", cause) { Machine = id.ToString() };
+
     /// <summary>Another process runs the machine.</summary>
     internal static VmException Busy(VmId id, VmVerb verb) => new(SandboxErrorCode.MachineBusy, $"Machine {id} is held by another process; {verb} is for that one to do.")
     {

@@ -96,7 +96,7 @@ internal sealed class FaultyJobTests : StoreFixture
         await File.WriteAllTextAsync(path, "x", cancellationToken);
         var job = TestJobs.Shell("true") with { Inputs = standardInput ? [] : [JobFile.FromHost(path)], StandardInput = standardInput ? path : null };
 
-        var failure = await Host.FailAsync(job, SandboxErrorCode.JobInputUnreadable, TaskFate.NeverStarted, new Recorder(_ => File.Delete(path)), cancellationToken);
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobInputUnreadable, TaskFate.NeverStarted, new Recorder(_ => File.Delete(path)), cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain(path);
     }

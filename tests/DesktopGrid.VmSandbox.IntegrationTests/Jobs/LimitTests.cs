@@ -17,12 +17,28 @@ internal sealed class LimitTests : StoreFixture
         var running = new Stopwatch();
         var job = TestJobs.Shell("sleep 1000") with { Limits = new JobLimits { WallTime = Limit, CpuTime = TimeSpan.FromMinutes(1) } };
 
-        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, new Recorder(progress => StartAt(running, progress)), cancellationToken);
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, new Recorder(progress => StartAt(running, progress)), cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain("wall time").And.Contain("2 s");
         failure.Step.Should().Be("job.run");
         failure.Machine.Should().NotBeNull();
         running.Elapsed.Should().BeGreaterThan(Limit).And.BeLessThan(Limit + TimeSpan.FromSeconds(20));
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_is_over_its_limit_ends_although_nobody_takes_its_output(CancellationToken cancellationToken)
+    {
+        var stuck = new TaskCompletionSource();
+        var job = TestJobs.Shell("while :; do echo more; done") with { Limits = new JobLimits { WallTime = Limit } };
+        var running = Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, onOutput: _ => new ValueTask(stuck.Task), cancellationToken: cancellationToken);
+        await Eventually.HoldsAsync(() => ProcessTable.Naming(Store.StorePath).Count > 0, "QEMU runs");
+
+        await Eventually.HoldsAsync(() => ProcessTable.Naming(Store.StorePath).Count == 0, "the program runs no longer", TimeSpan.FromSeconds(40));
+        running.IsCompleted.Should().BeFalse("its caller is still at the output");
+        stuck.SetResult();
+
+        await running;
     }
 
     [Test]

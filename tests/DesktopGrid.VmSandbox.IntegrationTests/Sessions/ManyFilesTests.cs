@@ -72,6 +72,28 @@ public sealed class ManyFilesTests : GuestFixture
         (await Task.WhenAll(following)).Should().OnlyContain(static end => end.ExitCode == 3);
     }
 
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task More_followers_than_there_are_ports_for_data_may_put_while_they_follow(CancellationToken cancellationToken)
+    {
+        await Session.StartAsync(SessionPhrases.Shell("seq 1 100000; until [ -e enough ]; do usleep 20000; done"), cancellationToken: cancellationToken);
+
+        await Task.WhenAll(Enumerable.Range(0, ChannelPorts.Data.Count + 1).Select(async follower =>
+        {
+            await foreach (var happened in Session.FollowAsync(default, cancellationToken))
+            {
+                if (happened is TaskOutput)
+                {
+                    await Session.PutTextAsync($"heard {follower}", "", cancellationToken: cancellationToken);
+                    break;
+                }
+            }
+        }));
+
+        await Session.PutTextAsync("enough", "", cancellationToken: cancellationToken);
+        (await Session.WaitForEndAsync(cancellationToken)).ExitCode.Should().Be(0);
+    }
+
     /// <summary>Two ordered lists are compared in no time; as sets, ten thousand names would take minutes.</summary>
     private static IEnumerable<string> Ordered(IEnumerable<string> names) => names.Order(StringComparer.Ordinal);
 

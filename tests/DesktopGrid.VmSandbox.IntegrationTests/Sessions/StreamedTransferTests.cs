@@ -94,8 +94,12 @@ public sealed class StreamedTransferTests : GuestFixture
             var put = () => Session.PutAsync("file", new FaultyStream(fault), cancellationToken: cancellationToken);
             var get = () => Session.GetAsync("file", new FaultyStream(fault), cancellationToken: cancellationToken);
 
+            var told = () => Session.PutAsync("file", new MemoryStream(new byte[10]), progress: new FaultyProgress(fault), cancellationToken: cancellationToken);
+
             (await put.Should().ThrowAsync<Exception>()).Which.Should().BeSameAs(fault);
             (await get.Should().ThrowAsync<Exception>()).Which.Should().BeSameAs(fault);
+            (await told.Should().ThrowAsync<Exception>()).Which.Should().BeSameAs(fault);
+            await Session.PutTextAsync("file", "the old content", cancellationToken: cancellationToken);
         }
 
         (await Session.GetTextAsync("file", cancellationToken)).Should().Be("the old content");
@@ -160,6 +164,11 @@ public sealed class StreamedTransferTests : GuestFixture
                 Seen.Add(value);
             }
         }
+    }
+
+    private sealed class FaultyProgress(Exception fault) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => throw fault;
     }
 
     private sealed class FirstNews(TaskCompletionSource news) : IProgress<TransferProgress>

@@ -76,6 +76,19 @@ internal sealed class FullDiskTests
 
     [Test]
     [CancelAfter(180_000)]
+    public async Task A_disk_that_is_full_at_the_program_s_end_does_not_hide_how_it_ended(CancellationToken cancellationToken)
+    {
+        Mount("90m");
+        await using var host = await OpenAsync();
+
+        var result = await host.RunAsync(TestJobs.Shell("echo go; usleep 300000; exit 7"), onOutput: async _ => await FillAsync(), cancellationToken: cancellationToken);
+
+        (result.ExitCode, result.StandardOutput.Text()).Should().Be((7, "go\n"));
+        File.Delete(Path.Combine(_disk, "filler"));
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
     public async Task An_output_for_which_there_is_no_room_is_told_after_the_end_of_the_program(CancellationToken cancellationToken)
     {
         Mount("2m");

@@ -1,6 +1,7 @@
 using System.Text;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 
@@ -12,9 +13,9 @@ internal static class TestJobs
     public static string Text(this ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
     /// <summary>Runs a job that must fail.</summary>
-    public static async Task<JobException> FailAsync(this SandboxHost host, SandboxJob job, SandboxErrorCode code, TaskFate fate, IProgress<JobProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<JobException> FailAsync(this SandboxHost host, SandboxJob job, SandboxErrorCode code, TaskFate fate, IProgress<JobProgress>? progress = null, Func<TaskOutput, ValueTask>? onOutput = null, CancellationToken cancellationToken = default)
     {
-        var failure = (await FluentActions.Awaiting(() => host.RunAsync(job, progress, cancellationToken: cancellationToken)).Should().ThrowAsync<JobException>()).Which;
+        var failure = (await FluentActions.Awaiting(() => host.RunAsync(job, progress, onOutput, cancellationToken)).Should().ThrowAsync<JobException>()).Which;
         TestContext.Out.WriteLine($"{failure.Code} {failure.Fate} {failure.Step}: {failure.Message}");
         (failure.Code, failure.Fate).Should().Be((code, fate), failure.Message);
         return failure;

@@ -114,6 +114,19 @@ public sealed class CatalogDatabaseTests
     }
 
     [Test]
+    public void A_row_that_makes_no_sense_is_told_as_damage()
+    {
+        using (var database = CatalogDatabase.Open(_path))
+        {
+            new ImageTable(database).Add(Rows.Image);
+        }
+
+        Plain("UPDATE images SET added_at = 99999999999999999");
+
+        Refused(static database => new ImageTable(database).All()).Code.Should().Be(SandboxErrorCode.CatalogUnusable);
+    }
+
+    [Test]
     public void A_place_that_cannot_be_written_says_so() => Refused(path: "/proc/vmsandbox/catalog.db").Code.Should().Be(SandboxErrorCode.StoreNotWritable);
 
     [Test]

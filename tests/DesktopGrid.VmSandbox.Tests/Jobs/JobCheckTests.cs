@@ -44,7 +44,12 @@ public sealed class JobCheckTests
         yield return Fault("an argument with a NUL", Good with { Arguments = ["a\0b"] }, "An argument has a NUL in it.");
         yield return Fault("a variable without a name", Good with { Environment = Variable("", "x") }, "The environment variable \"\"");
         yield return Fault("a variable with = in its name", Good with { Environment = Variable("a=b", "x") }, "The environment variable \"a=b\"");
-        yield return Fault("a variable with a NUL", Good with { Environment = Variable("a", "\0") }, "The environment variable \"a\"");
+        yield return Fault("a variable with a NUL", Good with { Environment = Variable("a", "\0") }, "An environment variable has a NUL in it.");
+        yield return Fault("an argument of half a letter", Good with { Arguments = ["\udc00"] }, "An argument is no valid Unicode.");
+        yield return Fault("a variable of half a letter", Good with { Environment = Variable("a", "\ud800") }, "An environment variable is no valid Unicode.");
+        yield return Fault("an output to a host's path with a NUL", Good with { Outputs = [new JobOutput("a", "/tmp/a\0b")] }, "A path of the host has a NUL in it.");
+        yield return Fault("an input of a host's path with a NUL", Good with { Inputs = [JobFile.FromHost("/etc/a\0b", "x")] }, "A path of the host has a NUL in it.");
+        yield return Fault("a label of half a letter", Good with { Machine = new VmOptions { Labels = Variable("a", "\ud800") } }, "A label is no valid Unicode.");
         yield return Fault("a start folder outside", Good with { Directory = "/tmp" }, "The start folder has the path \"/tmp\"");
         yield return Fault("no wall time", Good with { Limits = new JobLimits { WallTime = TimeSpan.Zero } }, "The wall time limit");
         yield return Fault("two years of wall time", Good with { Limits = new JobLimits { WallTime = TimeSpan.FromDays(730) } }, "The wall time limit");

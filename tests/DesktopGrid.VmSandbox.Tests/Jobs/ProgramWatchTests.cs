@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Tests.Sessions.Http;
 using DesktopGrid.VmSandbox.Vms;
 using Microsoft.Extensions.Time.Testing;
@@ -69,7 +70,7 @@ public sealed class ProgramWatchTests
                 return default;
             });
 
-        var ended = await watch.RunAsync(peer.Session, cancellationToken);
+        var ended = await watch.RunAsync(peer.Session, Nothing, cancellationToken);
 
         ended.ExitCode.Should().Be(0);
         Encoding.UTF8.GetString(watch.StandardOutput.Span).Should().Be("line one\nline two");
@@ -79,14 +80,26 @@ public sealed class ProgramWatchTests
         (await File.ReadAllLinesAsync(_folder.File("log"), cancellationToken)).Should().HaveCount(2).And.OnlyContain(static line => line.Contains("\"stdout\"", StringComparison.Ordinal));
     }
 
+    [Test]
+    public async Task A_guest_that_sends_more_than_was_asked_for_is_not_believed()
+    {
+        await using var peer = Guest(new string('x', 3_000_000), "");
+        var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(null, _activities, _time), null);
+
+        var failure = (await FluentActions.Awaiting(() => watch.RunAsync(peer.Session, Nothing, CancellationToken.None)).Should().ThrowAsync<SessionException>()).Which;
+
+        failure.Code.Should().Be(SandboxErrorCode.SessionProtocol);
+        watch.StandardOutput.Length.Should().Be(0);
+    }
+
     [TestCase(0)]
     [TestCase(5)]
     public async Task A_guest_that_sends_more_than_it_promised_fills_no_memory(int limit)
     {
-        await using var peer = Guest(new string('x', 3_000_000), "");
+        await using var peer = Guest(new string('x', 1_000_000), "");
         var watch = new ProgramWatch(new JobLimits { StandardOutputBytes = limit }, _machine, new JobClock(null, _activities, _time), null);
 
-        await watch.RunAsync(peer.Session, CancellationToken.None);
+        await watch.RunAsync(peer.Session, Nothing, CancellationToken.None);
 
         watch.StandardOutput.Length.Should().Be(limit);
     }
@@ -97,7 +110,7 @@ public sealed class ProgramWatchTests
         await using var peer = Guest("", string.Join(',', Enumerable.Range(1, 1500).Select(static number => $$"""{"number":{{number}},"key":"k","value":"v"}""")));
         var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(null, _activities, _time), null);
 
-        await watch.RunAsync(peer.Session, cancellationToken);
+        await watch.RunAsync(peer.Session, Nothing, cancellationToken);
 
         watch.Messages.Should().HaveCount(ProtocolLimits.MaxMessagesKept);
         watch.Messages[^1].Number.Should().Be(1500);
@@ -118,7 +131,7 @@ public sealed class ProgramWatchTests
         });
         var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(null, _activities, _time), null);
 
-        await watch.RunAsync(peer.Session, cancellationToken);
+        await watch.RunAsync(peer.Session, Nothing, cancellationToken);
 
         watch.Messages.Sum(static message => message.Value.Length).Should().Be(ProtocolLimits.MaxMessageCharactersKept);
         watch.Messages[^1].Number.Should().Be(100);
@@ -144,7 +157,7 @@ public sealed class ProgramWatchTests
         });
         var limits = what == "CPU time" ? new JobLimits { CpuTime = TimeSpan.FromSeconds(10) } : new JobLimits { WallTime = TimeSpan.FromSeconds(10) };
         var watch = new ProgramWatch(limits, _machine, new JobClock(null, _activities, _time), null);
-        var running = watch.RunAsync(peer.Session, CancellationToken.None);
+        var running = watch.RunAsync(peer.Session, Nothing, CancellationToken.None);
         await follows.Task;
         for (var second = 0; second < 11 && !running.IsCompleted; second++)
         {
@@ -171,6 +184,8 @@ public sealed class ProgramWatchTests
             });
         }
     });
+
+    private static Task Nothing() => Task.CompletedTask;
 
     /// <summary>A machine of which a watch needs to know only its log and its CPU time.</summary>
     private sealed class StillMachine(TimeProvider time, MachineLog log) : IRunningMachine

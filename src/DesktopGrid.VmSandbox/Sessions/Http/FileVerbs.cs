@@ -25,15 +25,14 @@ internal sealed class FileVerbs(GuestHttp http)
         using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path))));
         using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer(path, progress, http, cancellationToken);
-        Exception? destinationFault = null;
         try
         {
             return await http.GuardAsync(ReceiveAsync, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (destinationFault is not null)
+        catch (Exception) when (transfer.CallerFault is not null)
         {
-            // The caller's own stream failed: its exception, unchanged.
-            ExceptionDispatchInfo.Throw(destinationFault);
+            // His exception, unchanged.
+            ExceptionDispatchInfo.Throw(transfer.CallerFault);
             throw;
         }
 
@@ -69,7 +68,7 @@ internal sealed class FileVerbs(GuestHttp http)
             }
             catch (Exception e) when (!transfer.WasCancelled(e))
             {
-                destinationFault = e;
+                transfer.CallerFault = e;
                 throw;
             }
         }
@@ -176,9 +175,9 @@ internal sealed class FileVerbs(GuestHttp http)
                 http.Options.TransferStallTimeout,
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (body.SourceFault is not null)
+        catch (Exception) when (transfer.CallerFault is not null)
         {
-            ExceptionDispatchInfo.Throw(body.SourceFault);
+            ExceptionDispatchInfo.Throw(transfer.CallerFault);
         }
 
         transfer.Finish();

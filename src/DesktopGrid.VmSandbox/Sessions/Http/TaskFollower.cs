@@ -40,17 +40,18 @@ internal sealed class TaskFollower(TaskVerbs verbs)
                     continue;
                 }
 
-                var before = seen;
-                await foreach (var bytes in verbs.OutputAsync(isError, seen, cancellationToken).ConfigureAwait(false))
+                // What the program writes meanwhile is for the next round, so that one stream does not keep the other waiting.
+                while (seen < (isError ? status.StderrLength : status.StdoutLength))
                 {
+                    var bytes = await verbs.OutputAsync(isError, seen, cancellationToken).ConfigureAwait(false);
+                    if (bytes.IsEmpty)
+                    {
+                        throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon claims output that it does not have.");
+                    }
+
                     yield return new TaskOutput(isError, seen, bytes);
                     seen += bytes.Length;
-                }
-
-                position = isError ? position with { Stderr = seen } : position with { Stdout = seen };
-                if (seen == before)
-                {
-                    throw new SessionException(SandboxErrorCode.SessionProtocol, "The guest's daemon claims output that it does not have.");
+                    position = isError ? position with { Stderr = seen } : position with { Stdout = seen };
                 }
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
@@ -8,6 +9,9 @@ namespace DesktopGrid.VmSandbox.Sessions.Http;
 /// <summary>ping, start, stop, the task's state and output, and messages.</summary>
 internal sealed class TaskVerbs(GuestHttp http)
 {
+    // What a follower holds of a program's output at once, in bytes.
+    private const int OutputPart = 1024 * 1024, ReadBlock = 64 * 1024;
+
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
 
     public TimeProvider Time => http.Time;
@@ -99,29 +103,33 @@ internal sealed class TaskVerbs(GuestHttp http)
         return all;
     }
 
-    /// <summary>Reads output from a place on, as much as there is now.</summary>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> OutputAsync(bool isError, long offset, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Reads output from a place on, a part at most of what there is now; empty where there is none. Its port is free again before the caller sees it.</summary>
+    public async Task<ReadOnlyMemory<byte>> OutputAsync(bool isError, long offset, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(isError ? Routes.TaskStandardError : Routes.TaskStandardOutput, (Routes.Query.Offset, offset)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(isError ? Routes.TaskStandardError : Routes.TaskStandardOutput, (Routes.Query.Offset, offset), (Routes.Query.Length, OutputPart)));
         using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer("output", null, http, cancellationToken);
-        var limit = http.Options.TransferStallTimeout;
-        transfer.Expect();
-        using var response = await http.GuardAsync(() => http.SendAsync(http.Data, request, transfer.Token), request, limit, cancellationToken).ConfigureAwait(false);
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using var scope = stream.ConfigureAwait(false);
-        while (true)
+        return await http.GuardAsync(ReceiveAsync, request, http.Options.TransferStallTimeout, cancellationToken).ConfigureAwait(false);
+
+        async Task<ReadOnlyMemory<byte>> ReceiveAsync()
         {
-            var block = new byte[64 * 1024];
             transfer.Expect();
-            var read = await http.GuardAsync(async () => await stream.ReadAsync(block, transfer.Token).ConfigureAwait(false), request, limit, cancellationToken).ConfigureAwait(false);
-            if (read == 0)
+            using var response = await http.SendAsync(http.Data, request, transfer.Token).ConfigureAwait(false);
+            var stream = await response.Content.ReadAsStreamAsync(transfer.Token).ConfigureAwait(false);
+            await using var scope = stream.ConfigureAwait(false);
+            var part = new ArrayBufferWriter<byte>(ReadBlock);
+            int read;
+            while ((read = await stream.ReadAsync(part.GetMemory(ReadBlock), transfer.Token).ConfigureAwait(false)) > 0)
             {
-                yield break;
+                part.Advance(read);
+                transfer.Expect();
+                if (part.WrittenCount > OutputPart)
+                {
+                    throw new InvalidDataException("The answer is longer than was asked for.");
+                }
             }
 
-            transfer.Rest();
-            yield return block.AsMemory(0, read);
+            return part.WrittenMemory;
         }
     }
 

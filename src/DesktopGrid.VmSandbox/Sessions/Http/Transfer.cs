@@ -38,6 +38,9 @@ internal sealed class Transfer : IDisposable
     /// <summary>Whether an exception of the caller's stream only hands on our own word to end; the stream may have one of its own.</summary>
     public bool WasCancelled(Exception exception) => exception is OperationCanceledException && Token.IsCancellationRequested;
 
+    /// <summary>What the caller's own stream or taker of progress threw: nothing that the guest is to blame for.</summary>
+    public Exception? CallerFault { get; set; }
+
     /// <summary>It is the guest's turn now.</summary>
     public void Expect() => _stall.CancelAfter(_limit);
 
@@ -50,11 +53,24 @@ internal sealed class Transfer : IDisposable
         if (_progress is not null && _time.GetElapsedTime(_toldAt) >= TellPause)
         {
             _toldAt = _time.GetTimestamp();
-            _progress.Report(new TransferProgress(_path, Bytes, Total));
+            Tell(new TransferProgress(_path, Bytes, Total));
         }
     }
 
-    public void Finish() => _progress?.Report(new TransferProgress(_path, Bytes, Total ?? Bytes));
+    public void Finish() => Tell(new TransferProgress(_path, Bytes, Total ?? Bytes));
+
+    private void Tell(TransferProgress progress)
+    {
+        try
+        {
+            _progress?.Report(progress);
+        }
+        catch (Exception e)
+        {
+            CallerFault = e;
+            throw;
+        }
+    }
 
     public void Dispose()
     {
@@ -68,9 +84,6 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
 {
     // A block is a frame.
     private const int BlockSize = ChannelFraming.MaxPayload;
-
-    /// <summary>The caller's own stream failed; the guest is not to blame.</summary>
-    public Exception? SourceFault { get; private set; }
 
     protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
     {
@@ -98,8 +111,8 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
     {
         if (!promiseHolds)
         {
-            SourceFault = new IOException("It gives more or fewer bytes than its length says.");
-            throw SourceFault;
+            transfer.CallerFault = new IOException("It gives more or fewer bytes than its length says.");
+            throw transfer.CallerFault;
         }
     }
 
@@ -112,7 +125,7 @@ internal sealed class TransferContent(Stream source, Transfer transfer) : HttpCo
         }
         catch (Exception e) when (!transfer.WasCancelled(e))
         {
-            SourceFault = e;
+            transfer.CallerFault = e;
             throw;
         }
         finally

@@ -44,6 +44,8 @@ internal static class StartVerb
             services.Machines.Update(row);
             slot.Running.Log.Write(LogSource.Host, $"started: QEMU {installation.Version}, {spec.Accelerator}, process {qemu.Identity.Id}");
             var greeting = await BootAsync(slot.Running, row, services.Time, cancellationToken).ConfigureAwait(false);
+            // Another process may have removed it, and with it what QEMU runs on.
+            services.Machines.Require(slot.Id);
             services.Machines.Update(row with { State = nameof(VmState.Running) });
             slot.Running.Log.Write(LogSource.Host, $"ready: daemon {greeting.DaemonVersion}, guest up for {greeting.Uptime.TotalSeconds:0.0} s");
             VmLog.Started(services.Logger, slot.Id, spec.Accelerator.ToString(), qemu.Identity.Id);
@@ -51,7 +53,14 @@ internal static class StartVerb
         }
         catch (Exception e)
         {
+            var isGone = e is SandboxException && !Directory.Exists(services.Layout.Machine(row.Id));
             await CleanUpAsync(services, slot, row, e).ConfigureAwait(false);
+            if (isGone)
+            {
+                // What is missing is missing because of that.
+                throw VmException.Unknown(slot.Id, e);
+            }
+
             throw;
         }
     }

@@ -55,8 +55,9 @@ internal static class StatusVerb
         {
             return new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
+            // Another process is just removing it.
             return 0;
         }
     }

@@ -2,15 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Platform.Confinement;
-using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Vms.Running;
 
 /// <summary>Between the catalog's plain texts and this room's types.</summary>
 internal static class MachineRecords
 {
-    public static MachineRow Require(this MachineTable machines, VmId id) => machines.Find(id.ToString())
-        ?? throw new VmException(SandboxErrorCode.MachineUnknown, $"There is no machine {id} in this store.") { Machine = id.ToString() };
+    public static MachineRow Require(this MachineTable machines, VmId id) => machines.Find(id.ToString()) ?? throw VmException.Unknown(id);
 
     public static VmState VmState(this MachineRow row) => Enum.TryParse<VmState>(row.State, out var state) ? state : Vms.VmState.Failed;
 
