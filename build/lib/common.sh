@@ -43,7 +43,10 @@ apt_get() {
 install_missing() {
     local pair missing=()
     for pair in "$@"; do
-        command -v "${pair%%=*}" >/dev/null 2>&1 || [ -e "${pair%%=*}" ] || missing+=("${pair#*=}")
+        command -v "${pair%%=*}" >/dev/null 2>&1 || [ -e "${pair%%=*}" ] || case " ${missing[*]} " in
+            *" ${pair#*=} "*) ;;
+            *) missing+=("${pair#*=}") ;;
+        esac
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null || fail "please install: ${missing[*]} (only Debian's apt-get is known here)"
