@@ -89,7 +89,7 @@ public sealed partial class SandboxHost
     {
         private readonly JobTable _jobs = new(database, platform.Finder.Current.ToString());
         private readonly JobTelemetry _telemetry = new(services.Logger);
-        private readonly JobsUnderWay _underWay = new(services.Time);
+        private readonly JobsUnderWay _underWay = new(typeof(SandboxHost), services.Time);
 
         public StoreLayout Layout => services.Layout;
 

@@ -51,8 +51,29 @@ internal sealed partial class JobTelemetry : IDisposable
     [LoggerMessage(SandboxEventId.JobBegan, LogLevel.Debug, "Job {Job} began")]
     public partial void LogBegan(string job);
 
-    [LoggerMessage(SandboxEventId.JobEnded, LogLevel.Information, "Job {Job} ended after {Seconds:0.0} s, exit code {ExitCode}, signal {Signal}")]
-    public partial void LogEnded(string job, double seconds, int? exitCode, int? signal);
+    /// <param name="job">Which.</param>
+    /// <param name="seconds">How long it took.</param>
+    /// <param name="exitCode">The program's; null where a signal ended it.</param>
+    /// <param name="signal">That signal.</param>
+    public void LogEnded(string job, double seconds, int? exitCode, int? signal)
+    {
+        if (signal is { } number)
+        {
+            LogKilled(job, seconds, number);
+        }
+        else
+        {
+            LogExited(job, seconds, exitCode ?? 0);
+        }
+    }
+
+#pragma warning disable SYSLIB1006, SYSLIB1025 // One event, which says what there is to say: a null in a sentence tells nobody anything.
+    [LoggerMessage(SandboxEventId.JobEnded, LogLevel.Information, "Job {Job} ended after {Seconds:0.0} s with exit code {ExitCode}", EventName = "LogEnded")]
+    private partial void LogExited(string job, double seconds, int exitCode);
+
+    [LoggerMessage(SandboxEventId.JobEnded, LogLevel.Information, "Job {Job} ended after {Seconds:0.0} s by signal {Signal}", EventName = "LogEnded")]
+    private partial void LogKilled(string job, double seconds, int signal);
+#pragma warning restore SYSLIB1006, SYSLIB1025
 
     [LoggerMessage(SandboxEventId.JobFailed, LogLevel.Information, "Job {Job} failed in the phase {Phase} ({Code}, {Fate})")]
     public partial void LogFailed(string job, JobPhase phase, SandboxErrorCode code, TaskFate? fate);

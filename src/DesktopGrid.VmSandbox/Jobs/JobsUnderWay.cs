@@ -1,7 +1,9 @@
 namespace DesktopGrid.VmSandbox.Jobs;
 
 /// <summary>Counts the jobs of one host. Closing it gives them up and waits until each has removed its machine.</summary>
-internal sealed class JobsUnderWay(TimeProvider time) : IAsyncDisposable
+/// <param name="owner">Whose jobs they are: whoever comes after its end is told that it is closed, not that this is.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobsUnderWay(Type owner, TimeProvider time) : IAsyncDisposable
 {
     // A job ends by killing its QEMU; one that is held up longer is held up by its caller's own code.
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(30);
@@ -21,7 +23,7 @@ internal sealed class JobsUnderWay(TimeProvider time) : IAsyncDisposable
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isClosed, this);
+            ObjectDisposedException.ThrowIf(_isClosed, owner);
             _count++;
         }
 

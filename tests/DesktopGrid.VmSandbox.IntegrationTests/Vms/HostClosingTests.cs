@@ -110,7 +110,7 @@ internal sealed class HostClosingTests : StoreFixture
         await FluentActions.Awaiting(() => host.Machines.CreateAsync(new VmOptions())).Should().ThrowAsync<ObjectDisposedException>();
         await FluentActions.Awaiting(() => host.Machines.StartAsync(id)).Should().ThrowAsync<ObjectDisposedException>();
         await FluentActions.Awaiting(() => host.Machines.ListAsync()).Should().ThrowAsync<ObjectDisposedException>();
-        await FluentActions.Awaiting(() => host.RunAsync(TestJobs.Shell("true"))).Should().ThrowAsync<ObjectDisposedException>();
+        (await FluentActions.Awaiting(() => host.RunAsync(TestJobs.Shell("true"))).Should().ThrowAsync<ObjectDisposedException>()).Which.ObjectName.Should().Be(typeof(SandboxHost).FullName);
         await host.DisposeAsync();
         await Host.Machines.DestroyAsync(id);
     }
