@@ -23,6 +23,7 @@ internal static class Summary
         writer.WriteLine();
         writer.WriteLine(result.Signal is { } signal ? Invariant($"exit code      none: signal {signal} ended the program") : Invariant($"exit code      {result.ExitCode}"));
         writer.WriteLine(Invariant($"CPU time       {result.CpuTime.TotalSeconds:0.00} s of the program by the guest's count, {result.HostCpuTime.TotalSeconds:0.00} s of QEMU by the host's"));
+        writer.WriteLine("               on a busy host the guest's own count is the larger one: its clock runs while it waits for the processor");
         writer.WriteLine(Invariant($"memory         {result.PeakMemoryBytes / 1048576.0:0.0} MiB at most"));
         writer.WriteLine(Invariant($"phases         {string.Join(", ", result.Phases.Select(phase => Invariant($"{phase.Phase.ToString().ToLowerInvariant()} {phase.Duration.TotalSeconds:0.00} s")))}"));
         writer.WriteLine($"machine        {result.MachineType}, started {result.StartPath.ToString().ToLowerInvariant()}, QEMU {result.QemuVersion}");
