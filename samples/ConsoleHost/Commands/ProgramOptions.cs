@@ -5,7 +5,8 @@ using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 
 /// <summary>What run and sb start have in common: a program with its arguments, environment and folder.</summary>
-internal sealed class ProgramOptions
+/// <param name="outputBytes">How much of each output stream is kept by default.</param>
+internal sealed class ProgramOptions(long outputBytes)
 {
     private readonly Argument<string?> _program = new("PROGRAM")
     {
@@ -22,7 +23,7 @@ internal sealed class ProgramOptions
     private readonly Option<Dictionary<string, string>> _environment = Flags.Pairs("--env", "An environment variable of the program.");
     private readonly Option<string?> _directory = Flags.Text("--dir", "GUEST", "The folder that the program starts in. Default: the work directory.");
     private readonly Option<string?> _standardInput = Flags.Text("--stdin", "FILE", "What the program reads as its standard input; - for this program's own. Default: nothing.");
-    private readonly Option<long?> _outputBytes = Flags.Size("--stdout-bytes", "How much of the program's standard output is kept, and as much of its standard error.");
+    private readonly Option<long?> _outputBytes = Flags.Size("--stdout-bytes", $"How much of the program's standard output is kept, and as much of its standard error; what is dropped is told. Default: {outputBytes >> 20}M.");
 
     public void AddTo(Command command)
     {
@@ -40,7 +41,7 @@ internal sealed class ProgramOptions
 
     public string? StandardInput(ParseResult parsed) => parsed.GetValue(_standardInput);
 
-    public long? OutputBytes(ParseResult parsed) => parsed.GetValue(_outputBytes);
+    public long OutputBytes(ParseResult parsed) => parsed.GetValue(_outputBytes) ?? outputBytes;
 
     public IReadOnlyDictionary<string, string> Environment(ParseResult parsed) => parsed.GetValue(_environment) ?? [];
 

@@ -56,6 +56,7 @@ internal static class RunCommand
             screen.Json(result, ConsoleJsonContext.Default.JobResult);
         }
 
+        ProgramEnd.TellDropped(result.DroppedBytes, screen);
         if (screen.IsVerbose)
         {
             Summarize(result, screen);
@@ -69,7 +70,7 @@ internal static class RunCommand
 
     private static void Summarize(JobResult result, Screen screen)
     {
-        screen.Note(result.Signal is { } signal ? $"The program was ended by signal {signal}." : $"The program ended with exit code {result.ExitCode}.");
+        ProgramEnd.Tell(result, screen);
         screen.Note($"CPU time {result.CpuTime.TotalSeconds:0.00} s by the guest, {result.HostCpuTime.TotalSeconds:0.00} s by the host; peak memory {result.PeakMemoryBytes / 1024 / 1024} MiB.");
         screen.Note($"Phases: {string.Join(", ", result.Phases.Select(static phase => $"{phase.Phase.ToString().ToLowerInvariant()} {phase.Duration.TotalSeconds:0.00} s"))}.");
         screen.Note($"Machine {result.Machine}: {result.StartPath} start, {result.Accelerator} ({result.Assurance}), {result.MachineType}, QEMU {result.QemuVersion}.");

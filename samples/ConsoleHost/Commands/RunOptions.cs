@@ -9,7 +9,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 internal sealed class RunOptions
 {
     private readonly Option<string?> _job = Flags.Text("--job", "FILE", "A job file (JSON) in place of a program and its options.");
-    private readonly ProgramOptions _program = new();
+    private readonly ProgramOptions _program = new(new JobLimits().StandardOutputBytes);
     private readonly Option<string[]> _inputs = Flags.Many("--input", "HOST[:GUEST]", "A file to put into the work directory.");
     private readonly Option<string[]> _outputs = Flags.Many("--output", "GUEST[:HOST]", "A file to take out when the program has ended.");
     private readonly Option<TimeSpan?> _wallTime = Flags.Duration("--wall-time", "How long the program may run.");
@@ -62,7 +62,7 @@ internal sealed class RunOptions
             {
                 WallTime = parsed.GetValue(_wallTime),
                 CpuTime = parsed.GetValue(_cpuTime),
-                StandardOutputBytes = _program.OutputBytes(parsed) ?? limits.StandardOutputBytes,
+                StandardOutputBytes = _program.OutputBytes(parsed),
                 OutputFileBytes = parsed.GetValue(_outputBytes) ?? limits.OutputFileBytes,
             },
             Machine = _machine.Read(parsed),

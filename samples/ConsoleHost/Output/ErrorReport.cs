@@ -28,6 +28,12 @@ internal static class ErrorReport
     private static void Tell(ErrorView view, Screen screen)
     {
         screen.Note(view.Message);
+        if (view.Result is not null)
+        {
+            ProgramEnd.Tell(view.Result, screen);
+            ProgramEnd.TellDropped(view.Result.DroppedBytes, screen);
+        }
+
         if (view.Advice is not null)
         {
             screen.Note(view.Advice);
@@ -68,7 +74,8 @@ internal static class ErrorReport
         return new ErrorView(ConsoleJsonContext.Camel(exception.Code.ToString()), exitCode, exception.Sentence)
         {
             Number = (int)exception.Code,
-            Advice = exception.Advice,
+            // The library's own sends its caller to a property of the exception.
+            Advice = exception is JobException { Code: SandboxErrorCode.JobOutputMissing, Result: not null } ? "The program's exit code and standard error say why." : exception.Advice,
             Fate = exception.Fate,
             Step = exception.Step,
             Machine = exception.Machine,

@@ -39,9 +39,12 @@ public sealed class MachineLifeTests
         (await Run("sb", "ping", id, "--json")).Json.GetProperty("task").GetString().Should().Be("none");
         (await Run("sb", "put", id, "in.txt", "data/in.txt", "--json")).Json.GetProperty("length").GetInt64().Should().Be(10);
         await Run("sb", "put", id, "prog", "--executable");
+        await Run("sb", "put", id, "/bin/true", "as-here");
         await Run("sb", "mkdir", id, "made/by hand");
-        (await Run("sb", "ls", id, "--json")).JsonLines.Select(static entry => (entry.GetProperty("name").GetString(), entry.GetProperty("kind").GetString()))
-            .Should().BeEquivalentTo([("data", "directory"), ("made", "directory"), ("prog", "file")]);
+        var entries = (await Run("sb", "ls", id, "--json")).JsonLines;
+        entries.Select(static entry => (entry.GetProperty("name").GetString(), entry.GetProperty("kind").GetString()))
+            .Should().BeEquivalentTo([("data", "directory"), ("made", "directory"), ("prog", "file"), ("as-here", "file")]);
+        entries.Should().OnlyContain(static entry => (entry.GetProperty("mode").GetInt32() & 0x40) != 0, "the host's file may be run, and the other was said to be");
         (await Run("sb", "ls", id, "made")).Output.Should().Contain("by hand");
 
         // msg_to_guest, start, follow, msg_to_host, get, stop

@@ -25,12 +25,12 @@ public sealed class RunCommandTests
         _store.Write("words.txt", "b\na\n");
 
         var outcome = await _store.RunWithInputAsync(
-            "typed\n", cancellationToken, "run", "--input", "words.txt:in/words.txt", "--output", "out/sorted.txt:result.txt", "--env", "WHO=me", "--dir", "in", "--stdin", "-", "--memory", "192",
-            "/bin/sh", "--", "-c", "cat; echo $WHO $(pwd | tail -c 4); mkdir ../out; sort words.txt > ../out/sorted.txt; echo bad >&2; exit 7");
+            "typed\n", cancellationToken, "run", "--input", "words.txt:in/words.txt", "--output", "out/sorted.txt:result.txt", "--env", "WHO=me", "--dir", "in", "--stdin", "-", "--memory", "192", "--quiet", "--stdout-bytes", "13",
+            "/bin/sh", "--", "-c", "cat; echo $WHO $(pwd | tail -c 4); mkdir ../out; sort words.txt > ../out/sorted.txt; echo too much; echo bad >&2; exit 7");
 
         outcome.ShouldEndWith(7);
         outcome.Output.Should().Be("typed\nme /in\n");
-        outcome.Error.Should().Contain("bad\n");
+        outcome.Error.Should().Contain("bad\n").And.Contain("vmsandbox: The program wrote more than is kept, and 9 bytes were dropped; --stdout-bytes");
         File.ReadAllText(_store.File("result.txt")).Should().Be("a\nb\n");
         _store.ShouldHaveNothingLeft();
     }
@@ -83,10 +83,11 @@ public sealed class RunCommandTests
     [Test]
     public async Task Each_failure_has_the_exit_code_that_says_whether_the_program_ran(CancellationToken cancellationToken)
     {
-        var ended = await _store.RunAsync(cancellationToken, "run", "--json", "--output", "nothing.txt", "/bin/true");
+        var ended = await _store.RunAsync(cancellationToken, "run", "--json", "--quiet", "--stdout-bytes", "1K", "--output", "nothing.txt", "/bin/sh", "--", "-c", "head -c 1500 /dev/zero; exit 5");
+        ended.Error.Should().Contain("vmsandbox: The program ended with exit code 5.\n").And.Contain(" 476 bytes were dropped; --stdout-bytes");
         var error = ended.ShouldEndWith(90).Json.GetProperty("error");
         error.GetProperty("fate").GetString().Should().Be("ended");
-        error.GetProperty("result").GetProperty("exitCode").GetInt32().Should().Be(0);
+        error.GetProperty("result").GetProperty("exitCode").GetInt32().Should().Be(5);
 
         var limited = await _store.RunAsync(cancellationToken, "run", "--json", "--wall-time", "1s", "/bin/sh", "--", "-c", "while :; do :; done");
         error = limited.ShouldEndWith(81).Json.GetProperty("error");

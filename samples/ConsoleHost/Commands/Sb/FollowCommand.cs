@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Sessions;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Sb;
@@ -19,26 +20,26 @@ internal static class FollowCommand
     /// <returns>The program's exit code, as shells tell it.</returns>
     public static async Task<int> FollowAsync(ISandboxSession session, Screen screen, CancellationToken cancellationToken)
     {
-        using var output = screen.IsJson ? null : new ProgramOutput(screen);
-        var exitCode = ExitCode.Failed;
-        await foreach (var happened in session.FollowAsync(default, cancellationToken))
+        GuestTaskStatus? end = null;
+        using (var output = screen.IsJson ? null : new ProgramOutput(screen))
         {
-            if (screen.IsJson)
+            await foreach (var happened in session.FollowAsync(default, cancellationToken))
             {
-                screen.Json(View(happened), ConsoleJsonContext.Default.EventView);
-            }
-            else if (happened is TaskOutput bytes)
-            {
-                await output!.WriteAsync(bytes);
-            }
+                if (screen.IsJson)
+                {
+                    screen.Json(View(happened), ConsoleJsonContext.Default.EventView);
+                }
+                else if (happened is TaskOutput bytes)
+                {
+                    await output!.WriteAsync(bytes);
+                }
 
-            if (happened is TaskEnded { Status: var status })
-            {
-                exitCode = status.ExitCode ?? 128 + (status.Signal ?? 0);
+                end = (happened as TaskEnded)?.Status ?? end;
             }
         }
 
-        return exitCode;
+        ProgramEnd.TellDropped(end?.DroppedBytes ?? 0, screen);
+        return end is null ? ExitCode.Failed : end.ExitCode ?? 128 + (end.Signal ?? 0);
     }
 
     private static EventView View(TaskEvent happened) => happened switch

@@ -12,7 +12,7 @@ internal static class StartCommand
     public static Command Create(CommandRunner runner)
     {
         var machine = Flags.Machine();
-        var options = new ProgramOptions();
+        var options = new ProgramOptions(ProtocolLimits.DefaultOutputBytes);
         var follow = Flags.Switch("--follow", "Show its output until it ends, and end with its exit code. Ctrl-C stops following, not the program.");
         var command = new Command("start", "Start a program; one runs at a time.") { machine, follow };
         options.AddTo(command);
@@ -43,7 +43,7 @@ internal static class StartCommand
             Arguments = arguments,
             Environment = options.Environment(parsed),
             Directory = options.Directory(parsed),
-            OutputBytes = options.OutputBytes(parsed) ?? ProtocolLimits.DefaultOutputBytes,
+            OutputBytes = options.OutputBytes(parsed),
         };
     }
 
