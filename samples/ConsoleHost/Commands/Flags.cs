@@ -56,8 +56,8 @@ internal static class Flags
 
     public static Option<long?> Size(string name, string description) => Value<long>(name, "SIZE", description, Quantities.Size, Quantities.SizeForm);
 
-    public static Option<int?> Whole(string name, string description) =>
-        Value<int>(name, "N", description, static text => int.TryParse(text, out var number) && number >= 0 ? number : null, "no whole number");
+    public static Option<int?> Whole(string name, string description, string unit = "") =>
+        Value<int>(name, "N", description, static text => int.TryParse(text, out var number) && number >= 0 ? number : null, $"no whole number{unit}");
 
     public static Option<T?> Choice<T>(string name, string description)
         where T : struct, Enum

@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 internal sealed class MachineOptions
 {
     private readonly Option<string?> _image = Flags.Text("--image", "NAME", "The base image, by name or hash. Default: the guest image.");
-    private readonly Option<int?> _memory = Flags.Whole("--memory", "RAM in MiB. Default: 256.");
+    private readonly Option<int?> _memory = Flags.Whole("--memory", "RAM in MiB. Default: 256.", " of MiB");
     private readonly Option<int?> _cpus = Flags.Whole("--cpus", "Virtual CPUs. Default: 1.");
     private readonly Option<TimeSpan?> _keepLog = Flags.Duration("--keep-log", "How long the log stays readable after the machine is gone. Default: not at all.");
     private readonly Option<TimeSpan?> _bootTimeout = Flags.Duration("--boot-timeout", "How long the guest may take to boot. Default: 2m.");

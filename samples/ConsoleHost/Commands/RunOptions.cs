@@ -48,6 +48,8 @@ internal sealed class RunOptions
     private SandboxJob FromWords(ParseResult parsed)
     {
         var (program, arguments) = _program.Demand(parsed);
+        var inputs = (parsed.GetValue(_inputs) ?? []).Select(FilePairs.Input).ToList();
+        OwnProgram.Demand(program, inputs);
         var limits = new JobLimits();
         return new SandboxJob
         {
@@ -56,7 +58,7 @@ internal sealed class RunOptions
             Environment = _program.Environment(parsed),
             Directory = _program.Directory(parsed),
             StandardInput = _program.StandardInput(parsed),
-            Inputs = [.. (parsed.GetValue(_inputs) ?? []).Select(FilePairs.Input)],
+            Inputs = inputs,
             Outputs = [.. (parsed.GetValue(_outputs) ?? []).Select(FilePairs.Output)],
             Limits = limits with
             {

@@ -14,6 +14,7 @@ internal static class JobFileReader
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UsageException">The file is no job.</exception>
     public static SandboxJob Read(string file)
     {
@@ -32,6 +33,10 @@ internal static class JobFileReader
         {
             // What a text of half a surrogate pair, or of bytes that are no UTF-8, ends in when it is taken out.
             throw new UsageException($"The job file {file} is wrong: it holds a text that is no valid Unicode.");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"The job file {file} cannot be read: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

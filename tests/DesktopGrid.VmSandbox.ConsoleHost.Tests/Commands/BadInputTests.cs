@@ -13,7 +13,8 @@ public sealed class BadInputTests
     [TestCase("MACHINE: \"ABC\" is no machine id", "vm start ABC")]
     [TestCase("The command names no program.", "run")]
     [TestCase("There is no option \"--imput\".", "run --imput x /bin/sh")]
-    [TestCase("--memory: \"much\" is no whole number.", "run --memory much /bin/sh")]
+    [TestCase("--memory: \"512M\" is no whole number of MiB.", "run --memory 512M /bin/sh")]
+    [TestCase("--cpus: \"two\" is no whole number.", "run --cpus two /bin/sh")]
     [TestCase("--wall-time: \"soon\" is no time", "run --wall-time soon /bin/sh")]
     [TestCase("--output-bytes: \"3X\" is no size", "run --output-bytes 3X /bin/sh")]
     [TestCase("--env: \"NOVALUE\" is not of the form NAME=VALUE.", "run --env NOVALUE /bin/sh")]
@@ -21,10 +22,11 @@ public sealed class BadInputTests
     [TestCase("--grace: \"2h\" is no time of at most 60m.", "vm stop 000000000000 --grace 2h")]
     [TestCase("--job stands for the whole job", "run --job job.json /bin/sh")]
     [TestCase("--job stands for the whole job", "run --job job.json --memory 100")]
-    [TestCase("The job file nowhere.json cannot be read", "run --job nowhere.json")]
     [TestCase("--source: \"rumour\" is none of host, qemu", "logs 000000000000 --source rumour")]
     [TestCase("--since: \"yesterdayish\" is no moment", "logs 000000000000 --since yesterdayish")]
     [TestCase("Standard input has no name", "sb put 000000000000 -")]
+    [TestCase("The work directory itself is only emptied", "sb delete 000000000000 .")]
+    [TestCase("The program \"./prog\" is none of the inputs.", "run ./prog")]
     public async Task A_faulty_command_line_gets_one_sentence_and_makes_nothing(string sentence, string line)
     {
         using var store = new ConsoleStore();
@@ -62,7 +64,11 @@ public sealed class BadInputTests
 
     [TestCase(64, "The job file /dev/zero is larger than 16 MiB.", "run --job /dev/zero")]
     [TestCase(64, "The job file / is a folder.", "run --job /")]
+    [TestCase(66, "The job file nowhere.json cannot be read", "run --job nowhere.json")]
+    [TestCase(66, "The job file nowhere/job.json cannot be read", "run --job nowhere/job.json")]
     [TestCase(66, "The input nowhere.txt cannot be read", "run --input nowhere.txt /bin/sh")]
+    [TestCase(66, "The input nowhere cannot be read", "run --input nowhere prog")]
+    [TestCase(66, "The input ./nowhere cannot be read", "run --input ./nowhere ./nowhere")]
     [TestCase(64, "is a folder", "run --input folder /bin/sh")]
     [TestCase(64, "Two inputs go to \"a\"", "run --input in.txt:a --input in.txt:a /bin/sh")]
     [TestCase(64, "An input has the path \"../a\"", "run --input in.txt:../a /bin/sh")]
@@ -87,6 +93,20 @@ public sealed class BadInputTests
         plain.Error.Split('\n')[0].Should().StartWith("vmsandbox: ").And.Contain(sentence);
         plain.Error.Should().NotContain("   at ");
         store.Machines().Should().BeEmpty();
+    }
+
+    [TestCase("Put it in with --input ./in.txt and call it in.txt", "run ./in.txt")]
+    [TestCase("Put it in with --input in.txt and call it in.txt", "run in.txt")]
+    [TestCase("In the guest the input is called in.txt", "run --input ./in.txt ./in.txt")]
+    [TestCase("--recursive", "sb delete 000000000000 .")]
+    public async Task What_is_called_otherwise_here_comes_with_advice(string advice, string line)
+    {
+        using var store = new ConsoleStore();
+        store.Write("in.txt", "x");
+
+        var outcome = (await store.RunAsync(default, line.Split(' '))).ShouldEndWith(64);
+
+        outcome.Error.Split('\n')[1].Should().StartWith("vmsandbox: ").And.Contain(advice);
     }
 
     [Test]

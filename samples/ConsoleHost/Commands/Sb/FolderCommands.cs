@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
 using DesktopGrid.VmSandbox.Contracts;
 
@@ -41,7 +42,14 @@ internal static class FolderCommands
         var recursive = Flags.Switch("--recursive", "A folder goes with everything in it.");
         var command = new Command("delete", "Remove something from the work directory.") { machine, path, recursive };
         runner.Handle(command, async (run, cancellationToken) =>
-            await (await run.SessionAsync(run.Get(machine), cancellationToken)).DeleteAsync(run.Get(path), run.Get(recursive), cancellationToken));
+        {
+            if (run.Get(path) == RelativePath.Root && !run.Get(recursive))
+            {
+                throw new UsageException("The work directory itself is only emptied, not removed.", "To empty it say --recursive.");
+            }
+
+            await (await run.SessionAsync(run.Get(machine), cancellationToken)).DeleteAsync(run.Get(path), run.Get(recursive), cancellationToken);
+        });
         return command;
     }
 
