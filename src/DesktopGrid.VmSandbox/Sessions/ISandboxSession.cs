@@ -53,7 +53,7 @@ public interface ISandboxSession
     /// <param name="path">Which; <c>.</c> for the work directory.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>
-    /// Its entries; at most a million. An entry whose name is no UTF-8 is told with U+FFFD in it. A directory of up to 10,000 is taken whole before
+    /// Its entries; at most a million. An entry whose name is no UTF-8 is told with U+FFFD in it. A directory of up to 1,000 is taken whole before
     /// the first is told, so that the loop may list what it finds; a larger one holds one of three ports for data until the loop has ended.
     /// </returns>
     /// <exception cref="SessionException">There is no such directory (<c>GuestNotFound</c>), it is something else (<c>GuestRefused</c>), or it lies behind a link (<c>GuestPathRefused</c>).</exception>

@@ -12,7 +12,7 @@ internal sealed class FileVerbs(GuestHttp http)
     private const int BlockSize = 128 * 1024;
 
     /// <summary>Up to so many entries of a folder are taken whole before the caller sees the first.</summary>
-    public const int EntriesInHand = 10_000;
+    public const int EntriesInHand = 1_000;
 
     public Task<long> PutAsync(string path, Stream content, bool executable, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
         SendAsync(path, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Mode, executable ? "755" : "644")), content, progress, cancellationToken);
@@ -134,6 +134,8 @@ internal sealed class FileVerbs(GuestHttp http)
                     throw new SessionException(SandboxErrorCode.SessionProtocol, $"The guest's directory has more than {ProtocolLimits.MaxListingEntries} entries.") { Path = path };
                 }
 
+                // What is in hand is no answer to a caller who has given up.
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return Entry(line);
             }
         }
