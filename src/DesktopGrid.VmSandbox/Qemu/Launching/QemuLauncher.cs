@@ -90,10 +90,21 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
 
     public async Task<IQemuProcess> AdoptAsync(ProcessIdentity identity, MachineSpec spec, CancellationToken cancellationToken)
     {
-        using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken);
+        using var gone = new CancellationTokenSource();
+        using var bound = Deadline.After(options.LaunchTimeout, time).Enter(cancellationToken, gone.Token);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(bound.Token);
         try
         {
-            var (monitor, console) = await ConnectAsync(spec, bound.Token).ConfigureAwait(false);
+            var connecting = ConnectAsync(spec, bound.Token);
+            // One that is just ending answers no more, and is not to be waited for.
+            await Task.WhenAny(connecting, platform.Finder.WaitForExitAsync(identity, watching.Token)).ConfigureAwait(false);
+            await watching.CancelAsync().ConfigureAwait(false);
+            if (!connecting.IsCompleted)
+            {
+                await gone.CancelAsync().ConfigureAwait(false);
+            }
+
+            var (monitor, console) = await connecting.ConfigureAwait(false);
             return new AdoptedQemuProcess(identity, platform.Finder, monitor, console);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

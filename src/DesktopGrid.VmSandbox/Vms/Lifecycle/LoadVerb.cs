@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Stores;
@@ -40,6 +41,13 @@ internal static class LoadVerb
         try
         {
             await AdoptAsync(services, slot, row, identity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxException) when (slot.Running is null && !services.Platform.Finder.IsAlive(identity))
+        {
+            // It was ending when it was looked at.
+            MarkEnded(services, row, "QEMU ended while no host process watched over it.");
+            await slot.ReleaseAsync().ConfigureAwait(false);
+            return;
         }
         catch
         {
