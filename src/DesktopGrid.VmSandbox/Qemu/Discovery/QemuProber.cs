@@ -48,6 +48,8 @@ internal sealed class QemuProber(IHostPlatform platform, QemuOptions options, Ti
                 {
                     FileName = path,
                     Arguments = arguments,
+                    // A tenth of a second's work, for which somebody waits: at idle priority a busy computer gave it no turn in half a minute.
+                    Priority = ProcessPriority.BelowNormal,
                     Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" },
                     Confinement = new ConfinementPlan { Identity = name, ReadWritePaths = [directory] },
                 },
