@@ -116,7 +116,7 @@ internal sealed class AcceleratorTests : StoreFixture
         var (path, foundBy) = new QemuLocator(platform, options).Find();
         var installation = await new QemuProber(platform, options, time, TestLog.Factory).ProbeAsync(path, foundBy, cancellationToken);
         var guest = new ProvingGuest(Path.Combine(folder, "vmlinux"), Path.Combine(folder, "initrd"), manifest.Manifest.KernelCommandLine);
-        return (await new AcceleratorProver(platform, launcher, options, time).ProveAsync(installation, guest, accelerator, cancellationToken));
+        return await new AcceleratorProver(platform, launcher, options, time).ProveAsync(installation, guest, accelerator, cancellationToken);
     }
 
     private List<(string Accelerator, long At)> Verdicts()
