@@ -130,4 +130,21 @@ public static class VerbSnippets
         }
         // end
     }
+
+    /// <summary>An instant that outlasts a crash.</summary>
+    public static async Task<VmCheckpoint> KeepAsync(SandboxHost host, VmId id, CancellationToken cancellationToken)
+    {
+        // snippet: checkpoint
+        await host.Machines.CheckpointAsync(id, "hourly", cancellationToken);
+        // … the computer is switched off, the client updated, QEMU killed …
+        if ((await host.Machines.GetStatusAsync(id, cancellationToken)).State is VmState.Failed or VmState.Stopped)
+        {
+            await host.Machines.ResumeAsync(id, cancellationToken: cancellationToken);
+        }
+
+        var session = await host.OpenSessionAsync(id, cancellationToken);
+        Console.WriteLine((await session.GetTaskAsync(cancellationToken)).State);
+        // end
+        return (await host.Machines.ListCheckpointsAsync(id, cancellationToken))[0];
+    }
 }

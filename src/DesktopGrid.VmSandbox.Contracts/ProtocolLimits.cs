@@ -25,6 +25,8 @@ public static class ProtocolLimits
     public const int MaxWaitMs = 30_000;
     /// <summary>What is kept of a task's standard output, and as much again of its standard error, in bytes, unless the start says otherwise.</summary>
     public const long DefaultOutputBytes = 64L * 1024 * 1024;
+    /// <summary>The random bytes that a renewal brings, exactly: what the guest kernel's generator takes for a whole key.</summary>
+    public const int EntropyBytes = 32;
     /// <summary>Command line and environment of a task together, in bytes.</summary>
     public const int MaxStartBytes = 1024 * 1024;
 }

@@ -39,6 +39,12 @@ public static class Routes
     /// <summary>POST: ends the task, syncs the disks and switches the machine off.</summary>
     public const string Shutdown = "/v1/control/shutdown";
 
+    /// <summary>
+    /// POST: what a guest that goes on from a saved instant must be told: the time of day (<see cref="Query.NowMs"/>), and in the body
+    /// <see cref="ProtocolLimits.EntropyBytes"/> random bytes, so that two guests from one instant do not draw the same numbers.
+    /// </summary>
+    public const string Renew = "/v1/control/renew";
+
     /// <summary>Names of query parameters.</summary>
     public static class Query
     {
@@ -64,6 +70,8 @@ public static class Routes
         public const string LastMessage = "message";
         /// <summary>Only messages with a higher number.</summary>
         public const string After = "after";
+        /// <summary>Milliseconds since 1970, UTC.</summary>
+        public const string NowMs = "nowMs";
         /// <summary>The name of a message.</summary>
         public const string Key = "key";
     }

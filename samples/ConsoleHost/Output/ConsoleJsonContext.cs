@@ -29,6 +29,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
 [JsonSerializable(typeof(JobResult))]
 [JsonSerializable(typeof(InterruptedJob))]
 [JsonSerializable(typeof(VmStatus))]
+[JsonSerializable(typeof(VmCheckpoint))]
 [JsonSerializable(typeof(PingReply))]
 [JsonSerializable(typeof(GuestEntry))]
 [JsonSerializable(typeof(GuestMessage))]

@@ -5,15 +5,26 @@ using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Control;
 
-/// <summary>ping, and the end of the machine.</summary>
+/// <summary>ping, the renewal of a guest that goes on from a saved instant, and the end of the machine.</summary>
 internal sealed class ControlEndpoints(ExecutionEnvironment execution)
 {
     public void Map(Router router) => router
         .Map("GET", Routes.Ping, PingAsync)
+        .Map("POST", Routes.Renew, RenewAsync)
         .Map("POST", Routes.Shutdown, ShutdownAsync);
 
     private Task PingAsync(HttpContext context) =>
         Replies.JsonAsync(context, new PingReply(ProtocolVersion.Current, DaemonVersion.Text, Environment.TickCount64, execution.Status.State).ToJson());
+
+    private static async Task RenewAsync(HttpContext context)
+    {
+        var now = Replies.Number(context, Routes.Query.NowMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        var entropy = new byte[ProtocolLimits.EntropyBytes];
+        await context.Request.Body.ReadExactlyAsync(entropy, context.RequestAborted);
+        Renewal.AddToRandomPool(entropy);
+        Renewal.SetTimeOfDay(now);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
 
     private async Task ShutdownAsync(HttpContext context)
     {

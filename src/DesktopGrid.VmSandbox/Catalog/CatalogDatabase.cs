@@ -81,6 +81,17 @@ internal sealed class CatalogDatabase : IDisposable
         return 0;
     });
 
+    /// <summary>As <see cref="Write"/>; when it returns, the disk has it. The others may lose their last moments in a cut of the power, never their order.</summary>
+    public void WriteDurably(Action<SqliteConnection> action) => Run(connection =>
+    {
+        // sqlite.org/pragma.html#pragma_synchronous: with a write-ahead log, only FULL syncs it after each transaction.
+        Execute(connection, "PRAGMA synchronous = FULL");
+        using var transaction = connection.BeginTransaction(deferred: false);
+        action(connection);
+        transaction.Commit();
+        return 0;
+    });
+
     /// <summary>Runs something under the write lock: whoever else writes, in this process or another one, waits for it.</summary>
     public T Alone<T>(Func<SqliteConnection, T> action) => Run(connection =>
     {

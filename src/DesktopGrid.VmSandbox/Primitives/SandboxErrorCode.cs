@@ -64,6 +64,13 @@ public enum SandboxErrorCode
     /// <summary>The options of a new machine have faults.</summary>
     MachineInvalid = 605,
 
+    /// <summary>The machine has no checkpoint, or none of that name.</summary>
+    CheckpointUnknown = 610,
+    /// <summary>A checkpoint is damaged, or does not fit the QEMU, the machine or the accelerator of this host.</summary>
+    CheckpointUnusable = 611,
+    /// <summary>A checkpoint could not be taken; the machine goes on as before.</summary>
+    CheckpointFailed = 612,
+
     /// <summary>The guest's daemon could not be reached or broke off.</summary>
     SessionDisconnected = 700,
     /// <summary>The guest's daemon did not answer within the bound.</summary>

@@ -30,6 +30,16 @@ public static class SandboxEventId
     public const int MachineEndNotNoted = 607;
     /// <summary>Information: a machine could not be started; its caller is told why.</summary>
     public const int MachineStartFailed = 608;
+    /// <summary>Information: an instant of a machine is kept.</summary>
+    public const int CheckpointTaken = 609;
+    /// <summary>Information: a machine goes on from a checkpoint.</summary>
+    public const int MachineResumed = 610;
+    /// <summary>Warning: a checkpoint cannot be used, and the one before it is tried.</summary>
+    public const int CheckpointPassedOver = 611;
+    /// <summary>Debug: a checkpoint is kept no longer.</summary>
+    public const int CheckpointRemoved = 612;
+    /// <summary>Debug: a checkpoint was removed, and its part of the machine's disk goes only with the machine.</summary>
+    public const int InstantNotForgotten = 613;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>

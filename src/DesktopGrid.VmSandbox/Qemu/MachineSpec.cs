@@ -53,6 +53,12 @@ internal sealed record MachineSpec
     /// <summary>The largest that a file written by QEMU may become, in bytes; null for no bound.</summary>
     public long? MaxFileBytes { get; init; }
 
+    /// <summary>Whether it is given a saved state instead of booting its kernel (<c>-incoming defer</c>).</summary>
+    public bool AwaitsState { get; init; }
+
+    /// <summary>Where that state, or one that is saved, goes through; null for a machine that is neither.</summary>
+    public LocalEndpoint? State { get; init; }
+
     /// <summary>Whether QEMU goes on when this process ends.</summary>
     public bool OutlivesHost { get; init; }
 }
@@ -61,7 +67,11 @@ internal sealed record MachineSpec
 /// <param name="OverlayPath">The overlay; QEMU writes it.</param>
 /// <param name="BasePath">The base; QEMU may only read it.</param>
 /// <param name="BaseFormat"><c>qcow2</c> or <c>raw</c>; always named, never probed.</param>
-internal sealed record OverlayDisk(string OverlayPath, string BasePath, string BaseFormat);
+internal sealed record OverlayDisk(string OverlayPath, string BasePath, string BaseFormat)
+{
+    /// <summary>QEMU's name of the node that the guest writes, and of which snapshots are taken.</summary>
+    public const string Node = "root";
+}
 
 /// <summary>One virtio-serial port.</summary>
 /// <param name="Name">Its name in the guest.</param>

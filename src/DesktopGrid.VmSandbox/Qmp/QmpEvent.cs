@@ -17,9 +17,10 @@ internal sealed record QmpEvent(string Name, JsonElement Data, DateTimeOffset Ti
         Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
 }
 
-/// <summary>Names of the events that are looked at, from QEMU's qapi/run-state.json and qapi/block-core.json.</summary>
+/// <summary>Names of the events that are looked at, from QEMU's qapi/run-state.json, qapi/block-core.json and qapi/migration.json.</summary>
 internal static class QmpEventNames
 {
     public const string Shutdown = "SHUTDOWN";
     public const string BlockIoError = "BLOCK_IO_ERROR";
+    public const string Migration = "MIGRATION";
 }

@@ -8,13 +8,13 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// <code>
 /// catalog.db            what exists
 /// images/HASH/          base images, read-only
-/// machines/ID/          one machine: root.qcow2, lock, process
+/// machines/ID/          one machine: root.qcow2, lock, process, and ID.state for each of its checkpoints
 /// logs/ID.jsonl         one machine's log
 /// </code>
 /// </summary>
 internal sealed class StoreLayout(string root)
 {
-    private const string RemovedPrefix = ".", OverlayName = "root.qcow2";
+    private const string RemovedPrefix = ".", OverlayName = "root.qcow2", StateExtension = ".state";
 
     /// <summary>The store's folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
@@ -37,6 +37,13 @@ internal sealed class StoreLayout(string root)
 
     /// <summary>Whose process runs the machine, for whoever finds its folder without its row: a catalog can be lost.</summary>
     public string Process(string id) => Path.Combine(Machine(id), "process");
+
+    /// <summary>The state of a machine at one of its checkpoints.</summary>
+    public string Checkpoint(string id, string checkpoint) => Path.Combine(Machine(id), checkpoint + StateExtension);
+
+    /// <summary>The states that lie in a machine's folder, and what is left of unfinished ones: the checkpoint's id, and the file.</summary>
+    public IEnumerable<(string Checkpoint, string Path)> Checkpoints(string id) =>
+        Directory.EnumerateFiles(Machine(id), "*" + StateExtension + "*").Select(static path => (Path.GetFileName(path).Split('.')[0], path));
 
     public string Log(string id) => Path.Combine(Logs, id + ".jsonl");
 

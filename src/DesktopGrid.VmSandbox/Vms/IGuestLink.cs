@@ -12,6 +12,10 @@ internal interface IGuestLink : IAsyncDisposable
     /// <exception cref="Primitives.SandboxException">The daemon speaks another version or breaks the protocol.</exception>
     Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken);
 
+    /// <summary>Gives a guest that goes on from a saved instant a fresh random pool and the time of day.</summary>
+    /// <exception cref="Primitives.SandboxException">It cannot be reached, or refused.</exception>
+    Task RenewAsync(CancellationToken cancellationToken);
+
     /// <summary>Asks the guest to end itself. Returns when it has said that it will.</summary>
     Task ShutDownAsync(CancellationToken cancellationToken);
 }

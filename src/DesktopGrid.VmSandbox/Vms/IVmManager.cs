@@ -54,6 +54,47 @@ public interface IVmManager
     /// <exception cref="Qmp.QmpException">QEMU refused or did not answer.</exception>
     Task ContinueAsync(VmId id, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Keeps this instant of it, RAM, devices and disk, while it runs: its guest stands for some tens of milliseconds. A guest that changes memory
+    /// faster than it can be written stands longer, after twice its RAM was written or two minutes have passed. What was kept under the name
+    /// before stays until the new one is whole, and one generation of it longer.
+    /// </summary>
+    /// <param name="id">The machine.</param>
+    /// <param name="name">Letters, digits and <c>. _ -</c>; see <see cref="CheckpointLimits"/>.</param>
+    /// <param name="cancellationToken">Gives up; the machine goes on as before, and nothing of it is kept.</param>
+    /// <returns>The checkpoint. When it is returned it outlasts a crash of this process and a cut of the power.</returns>
+    /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), there are too many or QEMU refused (<c>CheckpointFailed</c>), another process holds the machine, or it ended meanwhile.</exception>
+    /// <exception cref="Primitives.SandboxException">The disk is full (<c>PlatformException</c>, <c>DiskFull</c>); the machine goes on.</exception>
+    Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs it from a checkpoint: its programs go on where they were, and its disk is what it was then. What the disk got since is gone. One that
+    /// is damaged or does not fit is passed over, with a warning to the logger, for the one before it.
+    /// </summary>
+    /// <param name="id">The machine, which must not run.</param>
+    /// <param name="name">Which; null for the newest.</param>
+    /// <param name="cancellationToken">Gives up and ends what was started.</param>
+    /// <returns>The checkpoint that it runs from.</returns>
+    /// <exception cref="VmException">The verb is not allowed, there is no such checkpoint (<c>CheckpointUnknown</c>), none can be used (<c>CheckpointUnusable</c>), or the guest did not answer in time (<c>MachineBootTimeout</c>).</exception>
+    /// <exception cref="Qemu.QemuException">There is no usable QEMU, or its image tool is missing.</exception>
+    Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells which instants of it are kept, newest first; of one name there may be two.</summary>
+    /// <param name="id">The machine.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its checkpoints.</returns>
+    /// <exception cref="VmException">There is no such machine.</exception>
+    Task<IReadOnlyList<VmCheckpoint>> ListCheckpointsAsync(VmId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps an instant no longer, every generation of that name. A machine that runs is not stopped for it.</summary>
+    /// <param name="id">The machine.</param>
+    /// <param name="name">Which.</param>
+    /// <param name="cancellationToken">Gives up between steps; the verb can be repeated.</param>
+    /// <returns>A task that ends when it is gone.</returns>
+    /// <exception cref="VmException">The verb is not allowed, there is no such checkpoint (<c>CheckpointUnknown</c>), or another process holds the machine.</exception>
+    /// <exception cref="Primitives.SandboxException">Its file cannot be removed (<c>PlatformException</c>).</exception>
+    Task RemoveCheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default);
+
     /// <summary>Ends it: the guest is asked first, then QEMU, then its process is killed. Its overlay stays.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="grace">How long the guest may take, zero to one hour; null for 5 s. Zero does not ask it. A suspended guest is not asked either.</param>

@@ -5,4 +5,6 @@ public enum StartPath
 {
     /// <summary>The guest's kernel was booted.</summary>
     Cold = 0,
+    /// <summary>It went on from a checkpoint.</summary>
+    Resumed = 1,
 }

@@ -32,6 +32,17 @@ public static class VmTransitions
         [(VmVerb.Destroy, VmState.Stopped)] = VmState.Destroyed,
         [(VmVerb.Destroy, VmState.Failed)] = VmState.Destroyed,
 
+        [(VmVerb.Checkpoint, VmState.Running)] = VmState.Running,
+        [(VmVerb.Checkpoint, VmState.Suspended)] = VmState.Suspended,
+
+        [(VmVerb.Resume, VmState.Stopped)] = VmState.Running,
+        [(VmVerb.Resume, VmState.Failed)] = VmState.Running,
+
+        [(VmVerb.RemoveCheckpoint, VmState.Running)] = VmState.Running,
+        [(VmVerb.RemoveCheckpoint, VmState.Suspended)] = VmState.Suspended,
+        [(VmVerb.RemoveCheckpoint, VmState.Stopped)] = VmState.Stopped,
+        [(VmVerb.RemoveCheckpoint, VmState.Failed)] = VmState.Failed,
+
         [(VmVerb.GetStatus, VmState.Created)] = VmState.Created,
         [(VmVerb.GetStatus, VmState.Running)] = VmState.Running,
         [(VmVerb.GetStatus, VmState.Suspended)] = VmState.Suspended,

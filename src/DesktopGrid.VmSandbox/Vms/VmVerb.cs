@@ -1,6 +1,6 @@
 namespace DesktopGrid.VmSandbox.Vms;
 
-/// <summary>The machine verbs. <c>checkpoint</c> and <c>resume</c> take their place here with the issue that brings them.</summary>
+/// <summary>The machine verbs.</summary>
 public enum VmVerb
 {
     /// <summary>A new machine from a base image: catalog row and overlay, no process.</summary>
@@ -19,4 +19,10 @@ public enum VmVerb
     Destroy = 6,
     /// <summary>Tell how it is.</summary>
     GetStatus = 7,
+    /// <summary>Keep this instant of it, RAM, devices and disk, while it runs.</summary>
+    Checkpoint = 8,
+    /// <summary>Run it from an instant that was kept.</summary>
+    Resume = 9,
+    /// <summary>Keep an instant no longer.</summary>
+    RemoveCheckpoint = 10,
 }

@@ -11,7 +11,7 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 internal sealed class LeakCheck
 {
     private static readonly string[] StoreEntries = ["catalog.db", "catalog.db-shm", "catalog.db-wal", "images", "logs", "machines"];
-    private static readonly string[] Tables = ["machines", "labels", "jobs", "kept_logs"];
+    private static readonly string[] Tables = ["machines", "labels", "jobs", "kept_logs", "checkpoints"];
 
     private readonly string _store;
     private readonly HashSet<int> _children;

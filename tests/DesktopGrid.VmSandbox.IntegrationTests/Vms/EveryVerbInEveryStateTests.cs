@@ -7,6 +7,8 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
 /// <summary>The table of <see cref="VmTransitions"/> against machines that really run: a verb works or is refused by name, in every state.</summary>
 internal sealed class EveryVerbInEveryStateTests : StoreFixture
 {
+    private const string Point = "point";
+
     private static readonly VmState[] States = [VmState.Created, VmState.Running, VmState.Suspended, VmState.Stopped, VmState.Failed];
     private static readonly VmVerb[] Verbs = [.. Enum.GetValues<VmVerb>().Where(static verb => verb != VmVerb.Create)];
 
@@ -69,6 +71,9 @@ internal sealed class EveryVerbInEveryStateTests : StoreFixture
         VmVerb.Stop => Host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken),
         VmVerb.Destroy => Host.Machines.DestroyAsync(id, cancellationToken),
         VmVerb.GetStatus => Host.Machines.GetStatusAsync(id, cancellationToken),
+        VmVerb.Checkpoint => Host.Machines.CheckpointAsync(id, Point, cancellationToken),
+        VmVerb.Resume => Host.Machines.ResumeAsync(id, Point, cancellationToken),
+        VmVerb.RemoveCheckpoint => Host.Machines.RemoveCheckpointAsync(id, Point, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, "A verb that this test does not know."),
     };
 
@@ -89,10 +94,17 @@ internal sealed class EveryVerbInEveryStateTests : StoreFixture
                 VmState.Running when wanted is VmState.Suspended => Host.Machines.SuspendAsync(id),
                 VmState.Running or VmState.Suspended when wanted is VmState.Stopped => Host.Machines.StopAsync(id, TimeSpan.Zero),
                 VmState.Running or VmState.Suspended when wanted is VmState.Failed => Host.CrashAsync(id),
-                _ => Host.Machines.StartAsync(id),
+                _ => StartAsync(id),
             });
         }
 
         return id;
+    }
+
+    /// <summary>With an instant to go back to.</summary>
+    private async Task StartAsync(VmId id)
+    {
+        await Host.Machines.StartAsync(id);
+        await Host.Machines.CheckpointAsync(id, Point);
     }
 }

@@ -29,8 +29,9 @@ internal sealed class MachineBench : IAsyncDisposable
         _platform = HostPlatform.Create(TimeProvider.System);
         Rows = new MachineTable(_database);
         KeptLogs = new KeptLogTable(_database);
+        Checkpoints = new CheckpointTable(_database);
         var images = new ImageLibrary(new BaseImageStore(Layout), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
-        var services = new VmServices(Layout, images, Rows, KeptLogs, new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
+        var services = new VmServices(Layout, images, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
         Machines = new VmManager(services);
         Reconciler = new StoreReconciler(services);
     }
@@ -42,6 +43,8 @@ internal sealed class MachineBench : IAsyncDisposable
     public MachineTable Rows { get; }
 
     public KeptLogTable KeptLogs { get; }
+
+    public CheckpointTable Checkpoints { get; }
 
     public VmManager Machines { get; }
 
@@ -66,13 +69,17 @@ internal sealed class MachineBench : IAsyncDisposable
     }
 
     /// <summary>Stands where QEMU would, and tells whoever comes so far.</summary>
-    private sealed class NoQemu : IQemuLauncher, IQemuSelector, IGuestLinkFactory
+    private sealed class NoQemu : IQemuLauncher, IQemuImageTool, IQemuSelector, IGuestLinkFactory
     {
         public Task<IQemuProcess> StartAsync(QemuInstallation installation, MachineSpec spec, Action<ProcessIdentity>? announce, CancellationToken cancellationToken) => throw Reached();
 
         public Task<IQemuProcess> AdoptAsync(ProcessIdentity identity, MachineSpec spec, CancellationToken cancellationToken) => throw Reached();
 
         public Task EndStrayAsync(LocalEndpoint monitor, CancellationToken cancellationToken) => throw Reached();
+
+        public Task RevertAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) => throw Reached();
+
+        public Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) => throw Reached();
 
         public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => throw Reached();
 

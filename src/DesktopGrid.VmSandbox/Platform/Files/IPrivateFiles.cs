@@ -1,6 +1,8 @@
 namespace DesktopGrid.VmSandbox.Platform.Files;
 
-/// <summary>Keeps what a store holds from the other users of the computer, whatever this user's mask of new files is.</summary>
+/// <summary>
+/// Keeps what a store holds from the other users of the computer, whatever this user's mask of new files is, and from a cut of the power.
+/// </summary>
 internal interface IPrivateFiles
 {
     /// <summary>
@@ -13,4 +15,10 @@ internal interface IPrivateFiles
 
     /// <summary>Makes an empty file that this user alone may read and write. One that is there stays as it is.</summary>
     void MakeFile(string path);
+
+    /// <summary>
+    /// Gives a file, whose content was flushed to the disk, its name in the same folder, replacing what has it. When this returns, the name
+    /// outlasts a cut of the power.
+    /// </summary>
+    void MoveDurably(string source, string target);
 }

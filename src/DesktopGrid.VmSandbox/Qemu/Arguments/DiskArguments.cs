@@ -27,12 +27,12 @@ internal static class DiskArguments
         "-blockdev", Json(static writer =>
         {
             writer.WriteString("driver", "qcow2");
-            writer.WriteString("node-name", "root");
+            writer.WriteString("node-name", OverlayDisk.Node);
             writer.WriteString("file", "root-file");
             writer.WriteString("backing", "base");
             writer.WriteString("discard", "unmap");
         }),
-        "-device", "virtio-blk-pci,drive=root,id=root-disk",
+        "-device", $"virtio-blk-pci,drive={OverlayDisk.Node},id=root-disk",
     ];
 
     private static void File(Utf8JsonWriter writer, string node, string path, bool isReadOnly)

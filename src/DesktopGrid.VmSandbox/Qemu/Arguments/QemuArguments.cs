@@ -16,6 +16,7 @@ internal static class QemuArguments
         .. KernelArguments.For(spec),
         .. spec.Disk is { } disk ? DiskArguments.For(disk) : [],
         .. ChannelArguments.For(spec),
+        .. spec.AwaitsState ? ["-incoming", "defer"] : Array.Empty<string>(),
     ];
 
     /// <summary>QEMU's options split at commas; a doubled one stands for itself.</summary>

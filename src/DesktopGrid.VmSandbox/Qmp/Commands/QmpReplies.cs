@@ -20,10 +20,23 @@ internal sealed record QmpCpuDefinition(string Name);
 /// <summary>qapi/control.json, VersionInfo; what is used of it.</summary>
 internal sealed record QmpVersion(string Package);
 
+/// <summary>qapi/migration.json, MigrationInfo; what is used of it.</summary>
+internal sealed record QmpMigration(string? Status, QmpMigrationRam? Ram, string? ErrorDesc);
+
+/// <summary>qapi/migration.json, MigrationStats; what is used of it.</summary>
+/// <param name="Transferred">Bytes sent so far.</param>
+/// <param name="Total">Bytes of RAM of all kinds.</param>
+internal sealed record QmpMigrationRam(long Transferred, long Total);
+
+/// <summary>qapi/block-core.json, SnapshotInfo; what is used of it.</summary>
+internal sealed record QmpSnapshot(string Name);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, MaxDepth = 32)]
 [JsonSerializable(typeof(QmpNothing))]
 [JsonSerializable(typeof(QmpStatus))]
 [JsonSerializable(typeof(QmpVersion))]
+[JsonSerializable(typeof(QmpMigration))]
+[JsonSerializable(typeof(QmpSnapshot))]
 [JsonSerializable(typeof(QmpMachine[]))]
 [JsonSerializable(typeof(QmpCpuDefinition[]))]
 [JsonSerializable(typeof(JsonElement))]

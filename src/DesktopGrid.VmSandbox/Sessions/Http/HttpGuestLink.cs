@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
@@ -10,6 +12,7 @@ internal sealed class HttpGuestLink : IGuestLink
     // Above the longest VmOptions.BootTimeout (1 h): the caller's bound ends the wait, this one only keeps it from having none.
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromHours(2);
     private static readonly TimeSpan ShutDownLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RenewLimit = TimeSpan.FromMinutes(1);
 
     private readonly GuestHttp _http;
     private readonly TaskVerbs _tasks;
@@ -28,6 +31,14 @@ internal sealed class HttpGuestLink : IGuestLink
     {
         var reply = await _tasks.PingAsync(ReadyLimit, cancellationToken).ConfigureAwait(false);
         return new GuestGreeting(Primitives.TextTail.Clean(reply.Daemon ?? ""), TimeSpan.FromMilliseconds(Math.Clamp(reply.UptimeMs, 0, long.MaxValue / 10_000)));
+    }
+
+    public Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var now = _http.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var entropy = RandomNumberGenerator.GetBytes(ProtocolLimits.EntropyBytes);
+        var request = new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Renew, (Routes.Query.NowMs, now)), IsRepeatable: true) { Body = entropy };
+        return _http.TellAsync(_http.Control, request, RenewLimit, cancellationToken);
     }
 
     public async Task ShutDownAsync(CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Platform;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
@@ -49,6 +50,7 @@ internal sealed class StoreReconciler(VmServices services)
             return;
         }
 
+        CheckpointSweep.Run(services, present);
         var process = ProcessIdentity.TryParse(present.Process);
         var isAlive = process is not null && services.Platform.Finder.IsAlive(process);
         var runs = present.VmState() is VmState.Running or VmState.Suspended;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
@@ -50,6 +51,38 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
     {
         using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
         await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
+        VmCheckpoint taken = null!;
+        await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return taken;
+    }
+
+    public async Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default)
+    {
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        VmCheckpoint resumed = null!;
+        await UntilClosedAsync(async token => resumed = await ResumeVerb.RunAsync(services, Slot(id), name, Watch(id), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return resumed;
+    }
+
+    public Task<IReadOnlyList<VmCheckpoint>> ListCheckpointsAsync(VmId id, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        services.Machines.Require(id);
+        return Task.FromResult<IReadOnlyList<VmCheckpoint>>([.. services.Checkpoints.Of(id.ToString()).Select(CheckpointRecords.Describe)]);
+    }
+
+    public async Task RemoveCheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        using var entered = await EnterLoadedAsync(id, VmVerb.RemoveCheckpoint, cancellationToken).ConfigureAwait(false);
+        await RemoveCheckpointVerb.RunAsync(services, Slot(id), name, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)

@@ -10,8 +10,9 @@ namespace DesktopGrid.VmSandbox.Vms.Running;
 /// <summary>Where everything of one machine is, the same at its start and when it is taken up again.</summary>
 internal static class MachineWiring
 {
-    // What a filled disk may need beside the guest's data: qcow2's own tables and some slack.
-    private const double FileSlack = 1.1;
+    // What a filled disk may need beside the guest's data: qcow2's own tables and some slack; once for the disk, and once for each instant of it
+    // that is kept or just being taken.
+    private const double FileSlack = 1.1 * (2 + CheckpointLimits.MostOfMachine);
 
     public static MachineSpec Spec(VmServices services, MachineRow row, BaseImage image, Accelerator accelerator)
     {
@@ -32,6 +33,7 @@ internal static class MachineWiring
             Monitor = Monitor(services, directory),
             Console = directories.Endpoint(directory, "console"),
             RuntimeDirectory = directory,
+            State = State(services, directory),
             MaxFileBytes = (long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack),
             OutlivesHost = row.OutlivesHost,
             Priority = services.QemuOptions.Priority,
@@ -62,6 +64,9 @@ internal static class MachineWiring
             throw;
         }
     }
+
+    /// <summary>Where the state of a machine goes through when it is saved or loaded.</summary>
+    public static LocalEndpoint State(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "state");
 
     /// <summary>Where the QEMU of a machine listens for orders.</summary>
     public static LocalEndpoint Monitor(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "monitor");

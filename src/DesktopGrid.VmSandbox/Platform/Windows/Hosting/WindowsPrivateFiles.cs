@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Files;
 
 namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
@@ -6,7 +8,8 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 /// By inheritance: the default place of a store lies below the user's own profile, which no other user but an administrator may enter, and
 /// what is made there inherits that. A store that is put elsewhere has the rights of the folder that its owner has chosen.
 /// </summary>
-internal sealed class WindowsPrivateFiles : IPrivateFiles
+[SupportedOSPlatform("windows")]
+internal sealed partial class WindowsPrivateFiles : IPrivateFiles
 {
     public void MakeFolder(string path, bool isPassage) => Directory.CreateDirectory(path);
 
@@ -17,4 +20,18 @@ internal sealed class WindowsPrivateFiles : IPrivateFiles
             using var made = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         }
     }
+
+    public void MoveDurably(string source, string target)
+    {
+        // MoveFileExW, "The function does not return until the file is actually moved on the disk": .NET's own move does not wait for that.
+        const uint replaceExisting = 1, writeThrough = 8;
+        if (!MoveFile(source, target, replaceExisting | writeThrough))
+        {
+            throw new IOException($"{source} cannot be moved to {target}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetHRForLastWin32Error());
+        }
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "MoveFileExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool MoveFile(string source, string target, uint flags);
 }

@@ -1,7 +1,7 @@
 using DesktopGrid.VmSandbox.Primitives;
 using Microsoft.Extensions.Logging;
 
-namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+namespace DesktopGrid.VmSandbox.Vms.Running;
 
 /// <summary>What the verbs tell to the logger. Why a machine ended is partly its guest's word, which goes into the machine's own log alone.</summary>
 internal static partial class VmLog
@@ -32,6 +32,21 @@ internal static partial class VmLog
 
     [LoggerMessage(SandboxEventId.MachineStartFailed, LogLevel.Information, "Machine {Machine} could not be started ({Code})")]
     public static partial void StartFailed(ILogger logger, VmId machine, SandboxErrorCode code);
+
+    [LoggerMessage(SandboxEventId.CheckpointTaken, LogLevel.Information, "Checkpoint {Name} of machine {Machine} was taken: {Bytes} bytes")]
+    public static partial void CheckpointTaken(ILogger logger, VmId machine, string name, long bytes);
+
+    [LoggerMessage(SandboxEventId.MachineResumed, LogLevel.Information, "Machine {Machine} goes on from its checkpoint {Name} with {Accelerator} in process {ProcessId}")]
+    public static partial void Resumed(ILogger logger, VmId machine, string name, string accelerator, int processId);
+
+    [LoggerMessage(SandboxEventId.CheckpointPassedOver, LogLevel.Warning, "Checkpoint {Name} of machine {Machine} cannot be used, the one before it is tried")]
+    public static partial void PassedOver(ILogger logger, VmId machine, string name, Exception exception);
+
+    [LoggerMessage(SandboxEventId.CheckpointRemoved, LogLevel.Debug, "Checkpoint {Name} of machine {Machine} was removed")]
+    public static partial void CheckpointRemoved(ILogger logger, VmId machine, string name);
+
+    [LoggerMessage(SandboxEventId.InstantNotForgotten, LogLevel.Debug, "The disk of machine {Machine} keeps what it had for its checkpoint {Name}")]
+    public static partial void InstantNotForgotten(ILogger logger, VmId machine, string name, Exception exception);
 
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+
+/// <summary>What a guest that goes on from a saved instant has of it and must not keep: its random pool and its time of day.</summary>
+internal static partial class Renewal
+{
+    // random(4), linux/random.h: _IOW('R', 0x03, int[2]) and _IO('R', 0x07).
+    private const nuint AddEntropy = 0x40085203, Reseed = 0x5207;
+    private const int RealTime = 0, ReadWrite = 2, CloseOnExec = 0x80000;
+
+    /// <summary>Mixes bytes into the kernel's pool, counts each for eight bits, and makes the generator begin anew with them.</summary>
+    /// <exception cref="LinuxError">The kernel refused.</exception>
+    public static void AddToRandomPool(ReadOnlySpan<byte> entropy)
+    {
+        // struct rand_pool_info: bits, bytes, and the bytes.
+        var request = new byte[8 + entropy.Length];
+        MemoryMarshal.Write(request, entropy.Length * 8);
+        MemoryMarshal.Write(request.AsSpan(4), entropy.Length);
+        entropy.CopyTo(request.AsSpan(8));
+        var device = Open("/dev/urandom", ReadWrite | CloseOnExec);
+        if (device < 0)
+        {
+            throw LinuxError.Last("/dev/urandom");
+        }
+
+        try
+        {
+            if (Control(device, AddEntropy, request) != 0 || Control(device, Reseed, 0) != 0)
+            {
+                throw LinuxError.Last("/dev/urandom");
+            }
+        }
+        finally
+        {
+            _ = Close(device);
+        }
+    }
+
+    /// <summary>Sets the time of day. The clock that only counts goes on as it was, so that no timer of a program storms.</summary>
+    /// <param name="unixTimeMs">Milliseconds since 1970, UTC.</param>
+    /// <exception cref="LinuxError">The kernel refused.</exception>
+    public static void SetTimeOfDay(long unixTimeMs)
+    {
+        var time = new TimeSpecification { Seconds = unixTimeMs / 1000, Nanoseconds = unixTimeMs % 1000 * 1_000_000 };
+        if (SetClock(RealTime, in time) != 0)
+        {
+            throw LinuxError.Last("the clock");
+        }
+    }
+
+    /// <summary>struct timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpecification
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(int descriptor, nuint request, Span<byte> argument);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(int descriptor, nuint request, nuint argument);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "clock_settime", SetLastError = true)]
+    private static partial int SetClock(int clock, in TimeSpecification time);
+}

@@ -1,0 +1,18 @@
+namespace DesktopGrid.VmSandbox.Qemu;
+
+/// <summary>What only QEMU's own image tool can do with a disk that no QEMU has open.</summary>
+internal interface IQemuImageTool
+{
+    /// <summary>Takes a disk back to an instant that it keeps; what was written since is gone.</summary>
+    /// <param name="installation">Beside which emulator the tool lies.</param>
+    /// <param name="machine">Whose disk.</param>
+    /// <param name="disk">The disk, whose header was judged.</param>
+    /// <param name="snapshot">The instant's name.</param>
+    /// <param name="cancellationToken">Gives up; the disk may be at either instant then.</param>
+    /// <exception cref="QemuException">The tool is missing, or refused.</exception>
+    Task RevertAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken);
+
+    /// <summary>Forgets an instant; the disk stays as it is.</summary>
+    /// <inheritdoc cref="RevertAsync"/>
+    Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken);
+}

@@ -1,0 +1,66 @@
+using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Qemu.Launching;
+
+/// <inheritdoc />
+internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options, TimeProvider time) : IQemuImageTool
+{
+    // It writes tables, not data; on a disk that is busy it was seen to take seconds.
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+
+    public Task RevertAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
+        RunAsync(installation, machine, disk, ["snapshot", "-q", "-a", snapshot, disk.OverlayPath], cancellationToken);
+
+    public Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
+        RunAsync(installation, machine, disk, ["snapshot", "-q", "-d", snapshot, disk.OverlayPath], cancellationToken);
+
+    /// <summary>As confined as QEMU itself: the file that it reads was written by one.</summary>
+    private async Task RunAsync(QemuInstallation installation, string machine, OverlayDisk disk, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var path = Find(installation);
+        using var bound = Deadline.After(Bound, time).Enter(cancellationToken);
+        var process = await platform.Launcher.StartAsync(
+            new LaunchRequest
+            {
+                FileName = path,
+                Arguments = arguments,
+                Priority = options.Priority,
+                Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" },
+                Confinement = new ConfinementPlan { Identity = machine, ReadOnlyPaths = [disk.BasePath], ReadWritePaths = [disk.OverlayPath] },
+            },
+            bound.Token).ConfigureAwait(false);
+        await using var processScope = process.ConfigureAwait(false);
+        var errors = new ErrorDrain(process, time);
+        await using var errorsScope = errors.ConfigureAwait(false);
+        try
+        {
+            var exit = await process.Exited.WaitAsync(bound.Token).ConfigureAwait(false);
+            if (exit.Code != 0)
+            {
+                await errors.CompleteAsync().ConfigureAwait(false);
+                var lines = errors.Tail.Snapshot();
+                throw Fault(machine, $"{path} {arguments[0]} {arguments[2]} failed: {(lines.Count > 0 ? lines[^1] : "it said nothing")}", new QemuEvidence { ExitCode = exit.Code, Signal = exit.Signal, Errors = lines });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Fault(machine, $"{path} did not end within {Bound.TotalMinutes:0} min.", QemuEvidence.None);
+        }
+    }
+
+    private string Find(QemuInstallation installation)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(installation.EmulatorPath)!, "qemu-img" + Path.GetExtension(installation.EmulatorPath));
+        return File.Exists(path)
+            ? path
+            : throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU's image tool {path} is missing; a machine cannot be taken back to a checkpoint without it.") { Step = "resume.disk", Advice = platform.Qemu.InstallAdvice };
+    }
+
+    private static QemuException Fault(string machine, string sentence, QemuEvidence evidence) =>
+        new(SandboxErrorCode.QemuStartFailed, sentence) { Step = "resume.disk", Machine = machine, Evidence = evidence };
+}

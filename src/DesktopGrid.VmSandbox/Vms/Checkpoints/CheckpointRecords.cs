@@ -1,0 +1,44 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+
+/// <summary>Between the catalog's rows and what callers see; and which of them a name means.</summary>
+internal static class CheckpointRecords
+{
+    /// <summary>What the disk's snapshot of a checkpoint is called. Never a number alone, which QEMU's tools would take for another kind of name.</summary>
+    public static string Snapshot(this CheckpointRow row) => SnapshotOf(row.Id);
+
+    public static string SnapshotOf(string id) => $"cp-{id}";
+
+    public static VmCheckpoint Describe(this CheckpointRow row) => new()
+    {
+        Name = row.Name,
+        TakenAt = row.TakenAt,
+        FileBytes = row.Length,
+        StateBytes = row.StateBytes,
+        MachineType = row.MachineType,
+        CpuModel = row.CpuModel,
+        Accelerator = Enum.TryParse<Accelerator>(row.Accelerator, out var accelerator) ? accelerator : Accelerator.Tcg,
+        QemuVersion = row.QemuVersion,
+    };
+
+    /// <summary>A name as it may be: letters, digits, and <c>. _ -</c> within.</summary>
+    public static void Check(string name, VmId machine, VmVerb verb)
+    {
+        if (name.Length is 0 or > CheckpointLimits.MaxNameLength || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
+        {
+            throw new VmException(SandboxErrorCode.MachineInvalid, $"\"{TextTail.Clean(name)}\" is no name of a checkpoint: it has 1 to {CheckpointLimits.MaxNameLength} letters, digits and . _ -, and begins with a letter or digit.") { Machine = machine.ToString(), Verb = verb };
+        }
+    }
+
+    /// <summary>The machine's checkpoints from the one of that name on, newest first; all of them where no name is given.</summary>
+    public static IReadOnlyList<CheckpointRow> From(this CheckpointTable checkpoints, VmId machine, string? name, VmVerb verb)
+    {
+        IReadOnlyList<CheckpointRow> found = [.. checkpoints.Of(machine.ToString()).SkipWhile(row => name is not null && row.Name != name)];
+        return found.Count > 0
+            ? found
+            : throw new VmException(SandboxErrorCode.CheckpointUnknown, name is null ? $"Machine {machine} has no checkpoint." : $"Machine {machine} has no checkpoint \"{TextTail.Clean(name)}\".") { Machine = machine.ToString(), Verb = verb };
+    }
+}

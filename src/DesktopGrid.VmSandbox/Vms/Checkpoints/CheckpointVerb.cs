@@ -1,0 +1,132 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform;
+using DesktopGrid.VmSandbox.Platform.Files;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+
+/// <summary>
+/// checkpoint: RAM, devices and disk of one instant, while the guest runs. The state goes under a temporary name, is synced, renamed, and
+/// noted in the catalog last; what was kept under that name before stays until then, and one generation of it longer.
+/// </summary>
+internal static class CheckpointVerb
+{
+    // Of one name: the newest, and the one before, which serves where the newest turns out to be damaged.
+    private const int Generations = 2;
+    private const string PartExtension = ".part";
+
+    public static async Task<VmCheckpoint> RunAsync(VmServices services, VmSlot slot, string name, CancellationToken cancellationToken)
+    {
+        CheckpointRecords.Check(name, slot.Id, VmVerb.Checkpoint);
+        var row = services.Machines.Require(slot.Id);
+        row.Demand(VmVerb.Checkpoint);
+        var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Checkpoint);
+        DemandRoom(services, slot.Id, name);
+        var id = VmId.New().ToString();
+        var path = services.Layout.Checkpoint(row.Id, id);
+        try
+        {
+            var state = await SaveAsync(services, running, row, id, path + PartExtension, cancellationToken).ConfigureAwait(false);
+            // The snapshot in it must be on the disk before the catalog names it.
+            Flush(services.Layout.Overlay(row.Id));
+            services.Platform.Files.MoveDurably(path + PartExtension, path);
+            var taken = new CheckpointRow
+            {
+                Id = id,
+                MachineId = row.Id,
+                Name = name,
+                // As exact as the catalog keeps it.
+                TakenAt = DateTimeOffset.FromUnixTimeMilliseconds(services.Time.GetUtcNow().ToUnixTimeMilliseconds()),
+                Length = state.Length,
+                StateBytes = state.StateBytes,
+                Sha256 = state.Sha256,
+                MachineType = row.MachineType!,
+                CpuModel = row.CpuModel!,
+                Accelerator = row.Accelerator!,
+                QemuVersion = row.QemuVersion!,
+            };
+            services.Checkpoints.AddDurably(taken);
+            VmLog.CheckpointTaken(services.Logger, slot.Id, name, state.Length);
+            running.Log.Write(LogSource.Host, $"checkpoint {name}: {state.Length} bytes");
+            foreach (var old in services.Checkpoints.Of(row.Id).Where(other => other.Name == name).Skip(Generations))
+            {
+                await RemoveCheckpointVerb.RemoveAsync(services, slot, old, cancellationToken).ConfigureAwait(false);
+            }
+
+            return taken.Describe();
+        }
+        catch (QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected)
+        {
+            // A monitor that broke because QEMU died is told as the machine's end; without its monitor it is of no use either.
+            await running.KillAsync().ConfigureAwait(false);
+            throw VmException.Ended(slot.Id, VmVerb.Checkpoint, "checkpoint.monitor", $"Machine {slot.Id} ended while a checkpoint was taken.", await running.DescribeEndAsync().ConfigureAwait(false), e);
+        }
+        catch (Exception e) when (e is QmpException or IOException or UnauthorizedAccessException)
+        {
+            throw Fault(slot.Id, e);
+        }
+        finally
+        {
+            // What was renamed is no longer there.
+            Forget(path + PartExtension);
+        }
+    }
+
+    private static async Task<StateFile> SaveAsync(VmServices services, RunningVm running, MachineRow row, string id, string path, CancellationToken cancellationToken)
+    {
+        var directory = services.Platform.RuntimeDirectories.Create(row.Id);
+        StateFile? state = null;
+        await StateSource.SaveAsync(
+            running.Qemu.Monitor,
+            MachineWiring.State(services, directory),
+            OverlayDisk.Node,
+            CheckpointRecords.SnapshotOf(id),
+            row.VmState() == VmState.Running,
+            async (stream, token) => state = await StateFile.WriteAsync(stream, path, token).ConfigureAwait(false),
+            services.Time,
+            cancellationToken).ConfigureAwait(false);
+        return state!;
+    }
+
+    private static void DemandRoom(VmServices services, VmId id, string name)
+    {
+        var kept = services.Checkpoints.Of(id.ToString());
+        if (kept.Count >= CheckpointLimits.MostOfMachine && kept.Count(row => row.Name == name) < Generations)
+        {
+            throw new VmException(SandboxErrorCode.CheckpointFailed, $"Machine {id} has {kept.Count} checkpoints already, the most that are kept of one machine.")
+            {
+                Machine = id.ToString(),
+                Verb = VmVerb.Checkpoint,
+                Step = "checkpoint.room",
+                Advice = "Remove one first, or take it under a name that there is.",
+            };
+        }
+    }
+
+    /// <summary>Writes to the disk what the operating system still holds of a file, whoever wrote it.</summary>
+    private static void Flush(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next opening of the store sweeps it.
+        }
+    }
+
+    private static SandboxException Fault(VmId id, Exception cause) => DiskFull.Is(cause)
+        ? new PlatformException(SandboxErrorCode.DiskFull, $"The checkpoint of machine {id} cannot be written: the disk is full. The machine goes on.", cause) { Machine = id.ToString(), Step = "checkpoint.write", IsTransient = true }
+        : new VmException(SandboxErrorCode.CheckpointFailed, $"No checkpoint of machine {id} could be taken; it goes on. {(cause as SandboxException)?.Sentence ?? cause.Message}", cause) { Machine = id.ToString(), Verb = VmVerb.Checkpoint, Step = "checkpoint.save", IsTransient = true };
+}

@@ -1,0 +1,180 @@
+using DesktopGrid.VmSandbox.Platform.Sockets;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Qmp.Commands;
+
+namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+
+/// <summary>
+/// Takes one instant of a machine while it runs: its RAM and devices as a stream, its disk as a snapshot inside its own file. The guest stands
+/// only from QEMU's <c>pre-switchover</c> on, for the snapshot and what it changed last. Whatever goes wrong, it goes on as before.
+/// </summary>
+internal static class StateSource
+{
+    // QEMU's own limit of 128 MiB/s would make the guest change more than is sent; what may really be had is the reader's affair.
+    private const long BytesPerSecond = 100_000_000_000;
+    // QEMU stops the guest when it thinks that the rest takes no longer.
+    private static readonly TimeSpan Downtime = TimeSpan.FromMilliseconds(20);
+
+    // A guest that changes memory faster than it drains never gets there: it stands after so much, or so long.
+    private const int MostRamSizes = 2;
+    private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan UndoBound = TimeSpan.FromSeconds(20);
+    private const string Paused = "paused";
+
+    /// <summary>Saves the instant.</summary>
+    /// <param name="monitor">The machine's QEMU.</param>
+    /// <param name="endpoint">Through which socket the stream goes.</param>
+    /// <param name="node">The disk's node.</param>
+    /// <param name="snapshot">The snapshot's name.</param>
+    /// <param name="isRunning">Whether the guest goes on afterwards.</param>
+    /// <param name="drain">Takes the stream to its end. What it throws ends the whole.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="QmpException">QEMU refused, or is gone.</exception>
+    public static async Task SaveAsync(QmpClient monitor, LocalEndpoint endpoint, string node, string snapshot, bool isRunning, Func<Stream, CancellationToken, Task> drain, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var listener = LocalListener.Open(endpoint);
+        var watch = new MigrationWatch(monitor);
+        await using var watchScope = watch.ConfigureAwait(false);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var hasSnapshot = false;
+        var draining = Task.CompletedTask;
+        try
+        {
+            await monitor.ExecuteAsync(MigrationCommands.SwitchOn(MigrationNames.PauseBeforeSwitchover, MigrationNames.Events), giveUp.Token).ConfigureAwait(false);
+            await monitor.ExecuteAsync(MigrationCommands.SetLimits(BytesPerSecond, Downtime), giveUp.Token).ConfigureAwait(false);
+            await monitor.ExecuteAsync(MigrationCommands.SendTo(endpoint.Path), giveUp.Token).ConfigureAwait(false);
+            draining = DrainAsync(listener, drain, giveUp.Token);
+            await ReachAsync(monitor, watch, draining, MigrationNames.PreSwitchover, token => LimitAsync(monitor, time, token), giveUp.Token).ConfigureAwait(false);
+            await monitor.ExecuteAsync(BlockCommands.TakeSnapshot(node, snapshot), giveUp.Token).ConfigureAwait(false);
+            hasSnapshot = true;
+            await monitor.ExecuteAsync(MigrationCommands.GoOnFrom(MigrationNames.PreSwitchover), giveUp.Token).ConfigureAwait(false);
+            await ReachAsync(monitor, watch, draining, MigrationNames.Completed, static _ => Task.CompletedTask, giveUp.Token).ConfigureAwait(false);
+            // From here on nobody can give up: the guest stands.
+            await GoOnAsync(monitor, isRunning, time, CancellationToken.None).ConfigureAwait(false);
+            await draining.ConfigureAwait(false);
+        }
+        catch
+        {
+            await giveUp.CancelAsync().ConfigureAwait(false);
+            await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await UndoAsync(monitor, hasSnapshot ? (node, snapshot) : null, isRunning, time).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task DrainAsync(LocalListener listener, Func<Stream, CancellationToken, Task> drain, CancellationToken cancellationToken)
+    {
+        var stream = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        await using var scope = stream.ConfigureAwait(false);
+        await drain(stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a status; a reader that breaks is the cause to tell, before what QEMU says of its broken socket.</summary>
+    private static async Task ReachAsync(QmpClient monitor, MigrationWatch watch, Task draining, string wanted, Func<CancellationToken, Task> limit, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reaching = watch.UntilAsync(status => status == wanted, enough.Token);
+        var limiting = limit(enough.Token);
+        try
+        {
+            var waiting = new List<Task> { reaching, draining, limiting };
+            while (!reaching.IsCompleted)
+            {
+                var first = await Task.WhenAny(waiting).ConfigureAwait(false);
+                await first.ConfigureAwait(false);
+                waiting.Remove(first);
+            }
+
+            if (await reaching.ConfigureAwait(false) != wanted)
+            {
+                await draining.ConfigureAwait(false);
+                var why = (await monitor.ExecuteAsync(MigrationCommands.Query, cancellationToken).ConfigureAwait(false)).ErrorDesc;
+                throw new QmpException(SandboxErrorCode.MonitorCommandFailed, $"QEMU could not save the machine's state: {TextTail.Clean(why ?? "it gave no reason")}.");
+            }
+        }
+        finally
+        {
+            await enough.CancelAsync().ConfigureAwait(false);
+            await ((Task)reaching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await limiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Lets the guest stand when it was given enough; then what is left is only the rest.</summary>
+    private static async Task LimitAsync(QmpClient monitor, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(LookPause, time, cancellationToken).ConfigureAwait(false);
+            var state = await monitor.ExecuteAsync(MigrationCommands.Query, cancellationToken).ConfigureAwait(false);
+            if (state.Status is not ("setup" or "active"))
+            {
+                return;
+            }
+
+            if (time.GetElapsedTime(begin) > MostTime || state.Ram is { } ram && ram.Transferred > MostRamSizes * ram.Total)
+            {
+                await monitor.ExecuteAsync(RunStateCommands.Stop, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets the guest go on. QEMU says that it has completed a moment before it takes that order. One that stood must go on as well, for the
+    /// moment until it stands again: only <c>cont</c> gives the disk back after a migration, and until then QEMU dies of the next snapshot.
+    /// </summary>
+    private static async Task GoOnAsync(QmpClient monitor, bool isRunning, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var bound = Deadline.After(UndoBound, time).Enter(cancellationToken);
+        while (true)
+        {
+            var status = await monitor.ExecuteAsync(RunStateCommands.QueryStatus, bound.Token).ConfigureAwait(false);
+            if (status.Running || status.Status == Paused && !isRunning)
+            {
+                return;
+            }
+
+            if (status.Status != "finish-migrate")
+            {
+                var going = monitor.ExecuteAsync(RunStateCommands.Continue, bound.Token);
+                var standing = isRunning ? Task.CompletedTask : monitor.ExecuteAsync(RunStateCommands.Stop, bound.Token);
+                await going.ConfigureAwait(false);
+                await standing.ConfigureAwait(false);
+                return;
+            }
+
+            await Task.Delay(FinishPause, time, bound.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As if nobody had asked: no migration, no snapshot, and the guest runs if it ran. What cannot be undone, a QEMU that is gone, needs not.</summary>
+    private static async Task UndoAsync(QmpClient monitor, (string Node, string Name)? snapshot, bool isRunning, TimeProvider time)
+    {
+        using var bound = new CancellationTokenSource(UndoBound, time);
+        try
+        {
+            await monitor.ExecuteAsync(MigrationCommands.Cancel, bound.Token).ConfigureAwait(false);
+            while ((await monitor.ExecuteAsync(MigrationCommands.Query, bound.Token).ConfigureAwait(false)).Status is { } status
+                && status is not (MigrationNames.Completed or MigrationNames.Failed or MigrationNames.Cancelled or "none"))
+            {
+                await Task.Delay(LookPause, time, bound.Token).ConfigureAwait(false);
+            }
+
+            await GoOnAsync(monitor, isRunning, time, bound.Token).ConfigureAwait(false);
+            if (snapshot is var (node, name))
+            {
+                await monitor.ExecuteAsync(BlockCommands.DeleteSnapshot(node, name), bound.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            // Its end, or a snapshot that nobody names, is found by whoever comes next.
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms;
+
+/// <summary>One instant of a machine that is kept: RAM, devices and disk of the same moment.</summary>
+public sealed record VmCheckpoint
+{
+    /// <summary>Its name; of one name the newest is meant, and the one before is kept for the case that the newest is damaged.</summary>
+    public required string Name { get; init; }
+    /// <summary>When it was taken, by the host's clock.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+    /// <summary>Bytes of its file; what the disk keeps for it is in the machine's <see cref="VmStatus.DiskBytes"/> alone.</summary>
+    public required long FileBytes { get; init; }
+    /// <summary>Bytes of the state before it was compressed.</summary>
+    public required long StateBytes { get; init; }
+    /// <summary>The versioned machine type, which whoever resumes it must have.</summary>
+    public required string MachineType { get; init; }
+    /// <summary>The CPU model, which whoever resumes it must have.</summary>
+    public required string CpuModel { get; init; }
+    /// <summary>What executed the machine, and must execute whatever resumes it.</summary>
+    public required Accelerator Accelerator { get; init; }
+    /// <summary>The QEMU that took it; another version may resume it.</summary>
+    public required string QemuVersion { get; init; }
+}
