@@ -40,8 +40,9 @@ public static class Routes
     public const string Shutdown = "/v1/control/shutdown";
 
     /// <summary>
-    /// POST: what a guest that goes on from a saved instant must be told: the time of day (<see cref="Query.NowMs"/>), and in the body
-    /// <see cref="ProtocolLimits.EntropyBytes"/> random bytes, so that two guests from one instant do not draw the same numbers.
+    /// POST: what a guest that goes on from a saved instant must be told: the time of day (<see cref="Query.NowMs"/>), who it is where
+    /// it is not the one whose instant it was (<see cref="Query.BootId"/>), and in the body <see cref="ProtocolLimits.EntropyBytes"/> random
+    /// bytes, so that two guests from one instant do not draw the same numbers.
     /// </summary>
     public const string Renew = "/v1/control/renew";
 
@@ -72,6 +73,8 @@ public static class Routes
         public const string After = "after";
         /// <summary>Milliseconds since 1970, UTC.</summary>
         public const string NowMs = "nowMs";
+        /// <summary>What <c>/proc/sys/kernel/random/boot_id</c> (random(4)) shall read from now on, in its own form; without it, it stays.</summary>
+        public const string BootId = "bootId";
         /// <summary>The name of a message.</summary>
         public const string Key = "key";
     }

@@ -23,6 +23,11 @@ internal sealed class ControlEndpoints(ExecutionEnvironment execution)
         await context.Request.Body.ReadExactlyAsync(entropy, context.RequestAborted);
         Renewal.AddToRandomPool(entropy);
         Renewal.SetTimeOfDay(now);
+        if (context.Request.Query.TryGetValue(Routes.Query.BootId, out var bootId))
+        {
+            Renewal.SetBootId(Guid.TryParseExact(bootId, "D", out var id) ? id : throw new RequestException(GuestErrorCode.BadRequest, $"The parameter \"{Routes.Query.BootId}\" must be 36 digits and dashes."));
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
-/// <summary>What a guest that goes on from a saved instant has of it and must not keep: its random pool and its time of day.</summary>
+/// <summary>What a guest that goes on from a saved instant has of it and must not keep: its random pool, its time of day, and who it is.</summary>
 internal static partial class Renewal
 {
     // random(4), linux/random.h: _IOW('R', 0x03, int[2]) and _IO('R', 0x07).
     private const nuint AddEntropy = 0x40085203, Reseed = 0x5207;
     private const int RealTime = 0, ReadWrite = 2, CloseOnExec = 0x80000;
+    // mount(2): MS_BIND.
+    private const nuint Bind = 4096;
+    private const string BootIdFile = "/proc/sys/kernel/random/boot_id", OwnBootId = "/run/boot_id";
 
     /// <summary>Mixes bytes into the kernel's pool, counts each for eight bits, and makes the generator begin anew with them.</summary>
     /// <exception cref="LinuxError">The kernel refused.</exception>
@@ -49,6 +52,19 @@ internal static partial class Renewal
         }
     }
 
+    /// <summary>Gives the guest another boot id. The kernel draws it once and never again, so that a file of ours stands in its place.</summary>
+    /// <exception cref="LinuxError">The kernel refused.</exception>
+    public static void SetBootId(Guid id)
+    {
+        var isMounted = File.Exists(OwnBootId);
+        File.WriteAllText(OwnBootId, $"{id:D}\n");
+        File.SetUnixFileMode(OwnBootId, (UnixFileMode)0b100_100_100);
+        if (!isMounted && Mount(OwnBootId, BootIdFile, null, Bind, null) != 0)
+        {
+            throw LinuxError.Last(BootIdFile);
+        }
+    }
+
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct TimeSpecification
@@ -59,6 +75,9 @@ internal static partial class Renewal
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Mount(string source, string target, string? type, nuint flags, string? data);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(int descriptor, nuint request, Span<byte> argument);

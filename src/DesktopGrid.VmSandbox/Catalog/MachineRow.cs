@@ -10,6 +10,7 @@ internal sealed record MachineRow
     public required int VirtualCpus { get; init; }
     public required bool OutlivesHost { get; init; }
     public bool IsTemporary { get; init; }
+    public bool WarmStart { get; init; }
     public required TimeSpan BootTimeout { get; init; }
     public required TimeSpan KeepLog { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

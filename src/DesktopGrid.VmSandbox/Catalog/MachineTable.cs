@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.Catalog;
 /// <summary>Machines and their labels.</summary>
 internal sealed class MachineTable(CatalogDatabase database)
 {
-    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary";
+    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary, warm_start";
 
     public void Add(MachineRow row) => database.Write(connection =>
     {
@@ -14,7 +14,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         {
             CatalogDatabase.Execute(
                 connection,
-                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary)",
+                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary, $warm)",
                 Parameters(row));
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 19)
@@ -79,6 +79,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         CpuTime = TimeSpan.FromMilliseconds(reader.GetInt64(16)),
         LastError = Text(reader, 17),
         IsTemporary = reader.GetBoolean(18),
+        WarmStart = reader.GetBoolean(19),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -89,5 +90,6 @@ internal sealed class MachineTable(CatalogDatabase database)
         ("$boot", (long)row.BootTimeout.TotalMilliseconds), ("$keep", (long)row.KeepLog.TotalMilliseconds), ("$created", row.CreatedAt.ToUnixTimeMilliseconds()),
         ("$process", row.Process), ("$type", row.MachineType), ("$model", row.CpuModel), ("$qemu", row.QemuVersion), ("$accelerator", row.Accelerator),
         ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError), ("$temporary", row.IsTemporary),
+        ("$warm", row.WarmStart),
     ];
 }

@@ -40,6 +40,12 @@ public static class SandboxEventId
     public const int CheckpointRemoved = 612;
     /// <summary>Debug: a checkpoint was removed, and its part of the machine's disk goes only with the machine.</summary>
     public const int InstantNotForgotten = 613;
+    /// <summary>Information: a guest was booted and kept, for machines to start from.</summary>
+    public const int TemplateMade = 614;
+    /// <summary>Warning: none could be made; the machine is booted instead.</summary>
+    public const int TemplateNotMade = 615;
+    /// <summary>Warning: a template cannot be used and is removed; the machine is booted instead.</summary>
+    public const int TemplateUnusable = 616;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>

@@ -8,6 +8,7 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// <code>
 /// catalog.db            what exists
 /// images/HASH/          base images, read-only
+/// templates/KEY/        one template: state, root.qcow2, template.json last; KEY.lock beside it
 /// machines/ID/          one machine: root.qcow2, lock, process, and ID.state for each of its checkpoints
 /// logs/ID.jsonl         one machine's log
 /// </code>
@@ -25,9 +26,16 @@ internal sealed class StoreLayout(string root)
 
     public string Machines => Path.Combine(Root, "machines");
 
+    public string Templates => Path.Combine(Root, "templates");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string Image(string id) => Path.Combine(Images, id);
+
+    public string Template(string key) => Path.Combine(Templates, key);
+
+    /// <summary>Held by who makes a template, or removes it.</summary>
+    public string TemplateLock(string key) => Template(key) + ".lock";
 
     public string Machine(string id) => Path.Combine(Machines, id);
 
@@ -104,7 +112,7 @@ internal sealed class StoreLayout(string root)
     {
         try
         {
-            foreach (var folder in (string[])[Root, Images, Machines])
+            foreach (var folder in (string[])[Root, Images, Templates, Machines])
             {
                 files.MakeFolder(folder, isPassage: true);
             }

@@ -13,8 +13,10 @@ internal interface IGuestLink : IAsyncDisposable
     Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken);
 
     /// <summary>Gives a guest that goes on from a saved instant a fresh random pool and the time of day.</summary>
+    /// <param name="identity">Who it is from now on, where it is not the one whose instant it was; null where it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="Primitives.SandboxException">It cannot be reached, or refused.</exception>
-    Task RenewAsync(CancellationToken cancellationToken);
+    Task RenewAsync(Guid? identity, CancellationToken cancellationToken);
 
     /// <summary>Asks the guest to end itself. Returns when it has said that it will.</summary>
     Task ShutDownAsync(CancellationToken cancellationToken);

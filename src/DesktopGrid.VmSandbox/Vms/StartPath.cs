@@ -7,4 +7,6 @@ public enum StartPath
     Cold = 0,
     /// <summary>It went on from a checkpoint.</summary>
     Resumed = 1,
+    /// <summary>It went on from its template: a guest of the same image and size that was booted once and kept.</summary>
+    Template = 2,
 }

@@ -27,6 +27,13 @@ public sealed record VmOptions
     /// </summary>
     public bool OutlivesHost { get; init; }
 
+    /// <summary>
+    /// Whether its first start may go on from a template: a guest of the same image and size, booted once and kept in the store (some 70 MB for
+    /// the smallest), which takes a tenth of a boot's time. Where there is none yet, that start makes it first. Default true. A machine that has
+    /// run before is always booted, since its disk is its own.
+    /// </summary>
+    public bool WarmStart { get; init; } = true;
+
     /// <summary>For how long the machine's log stays readable after it was destroyed. Default zero: the log goes with the machine. Range zero to ten years.</summary>
     public TimeSpan KeepLog { get; init; }
 

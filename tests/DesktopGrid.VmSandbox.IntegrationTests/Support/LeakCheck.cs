@@ -10,7 +10,7 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 /// </summary>
 internal sealed class LeakCheck
 {
-    private static readonly string[] StoreEntries = ["catalog.db", "catalog.db-shm", "catalog.db-wal", "images", "logs", "machines"];
+    private static readonly string[] StoreEntries = ["catalog.db", "catalog.db-shm", "catalog.db-wal", "images", "logs", "machines", "templates"];
     private static readonly string[] Tables = ["machines", "labels", "jobs", "kept_logs", "checkpoints"];
 
     private readonly string _store;
@@ -65,6 +65,7 @@ internal sealed class LeakCheck
         .. Directory.EnumerateFileSystemEntries(_store).Where(static path => !StoreEntries.Contains(Path.GetFileName(path))),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "machines")),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "logs")),
+        .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "templates"), "*.part"),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "images")).Where(static path => Path.GetFileName(path).StartsWith('.')),
     ];
 

@@ -33,11 +33,11 @@ internal sealed class HttpGuestLink : IGuestLink
         return new GuestGreeting(Primitives.TextTail.Clean(reply.Daemon ?? ""), TimeSpan.FromMilliseconds(Math.Clamp(reply.UptimeMs, 0, long.MaxValue / 10_000)));
     }
 
-    public Task RenewAsync(CancellationToken cancellationToken)
+    public Task RenewAsync(Guid? identity, CancellationToken cancellationToken)
     {
         var now = _http.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var entropy = RandomNumberGenerator.GetBytes(ProtocolLimits.EntropyBytes);
-        var request = new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Renew, (Routes.Query.NowMs, now)), IsRepeatable: true) { Body = entropy };
+        var request = new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Renew, (Routes.Query.NowMs, now), (Routes.Query.BootId, identity)), IsRepeatable: true) { Body = entropy };
         return _http.TellAsync(_http.Control, request, RenewLimit, cancellationToken);
     }
 

@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
@@ -83,9 +84,8 @@ internal static class CheckpointVerb
         await StateSource.SaveAsync(
             running.Qemu.Monitor,
             MachineWiring.State(services, directory),
-            OverlayDisk.Node,
-            CheckpointRecords.SnapshotOf(id),
-            row.VmState() == VmState.Running,
+            new DiskInstant(OverlayDisk.Node, CheckpointRecords.SnapshotOf(id)),
+            row.VmState() == VmState.Running ? AfterSaving.GoesOn : AfterSaving.Stands,
             async (stream, token) => state = await StateFile.WriteAsync(stream, path, token).ConfigureAwait(false),
             services.Time,
             cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
@@ -64,7 +65,7 @@ internal static class ResumeVerb
                 async within =>
                 {
                     await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, within).ConfigureAwait(false);
-                    await running.Link.RenewAsync(within).ConfigureAwait(false);
+                    await running.Link.RenewAsync(identity: null, within).ConfigureAwait(false);
                     return true;
                 },
                 token).ConfigureAwait(false);

@@ -70,6 +70,7 @@ internal static class CreateVerb
         VirtualCpus = options.VirtualCpus,
         OutlivesHost = options.OutlivesHost,
         IsTemporary = options.IsTemporary,
+        WarmStart = options.WarmStart,
         BootTimeout = options.BootTimeout,
         KeepLog = options.KeepLog,
         CreatedAt = now,

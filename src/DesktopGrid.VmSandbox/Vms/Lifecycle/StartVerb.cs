@@ -1,20 +1,32 @@
+using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
-/// <summary>start: prove the accelerator, launch QEMU, and wait until the guest's daemon answers.</summary>
+/// <summary>start: prove the accelerator, launch QEMU, and wait until the guest's daemon answers; from a template where one fits.</summary>
 internal static class StartVerb
 {
-    public static Task RunAsync(VmServices services, VmSlot slot, Func<RunningVm, Task> watch, CancellationToken cancellationToken)
+    public static Task RunAsync(VmServices services, TemplateStore templates, VmSlot slot, Func<RunningVm, Task> watch, CancellationToken cancellationToken)
     {
         var launch = new MachineLaunch(services, slot, VmVerb.Start);
-        return launch.RunAsync(BootAsync, watch, cancellationToken);
+        return launch.RunAsync(StartAsync, watch, cancellationToken);
+
+        async Task StartAsync(CancellationToken token)
+        {
+            await launch.PrepareAsync(token).ConfigureAwait(false);
+            if (!IsWarmable(launch.Row) || !await WarmStart.TryAsync(services, templates, launch, token).ConfigureAwait(false))
+            {
+                await BootAsync(token).ConfigureAwait(false);
+            }
+
+            VmLog.Started(services.Logger, slot.Id, launch.Spec.Accelerator.ToString(), launch.Running.Qemu.Identity.Id);
+        }
 
         async Task BootAsync(CancellationToken token)
         {
-            await launch.PrepareAsync(token).ConfigureAwait(false);
             await launch.LaunchAsync(StartPath.Cold, token).ConfigureAwait(false);
             var running = launch.Running;
             var greeting = await launch.WaitAsync(
@@ -25,7 +37,9 @@ internal static class StartVerb
                 },
                 token).ConfigureAwait(false);
             running.Log.Write(LogSource.Host, $"ready: daemon {greeting.DaemonVersion}, guest up for {greeting.Uptime.TotalSeconds:0.0} s");
-            VmLog.Started(services.Logger, slot.Id, launch.Spec.Accelerator.ToString(), running.Qemu.Identity.Id);
         }
     }
+
+    /// <summary>What a guest has written to its disk would not fit the memory of another.</summary>
+    private static bool IsWarmable(MachineRow row) => row.StartPath is null && row.WarmStart;
 }

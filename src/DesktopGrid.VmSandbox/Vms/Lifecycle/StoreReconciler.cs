@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -32,6 +33,11 @@ internal sealed class StoreReconciler(VmServices services)
         await SweepFoldersAsync(cancellationToken).ConfigureAwait(false);
         LogExpiry.Sweep(services);
         services.Images.Sweep(services.Time.GetUtcNow() - PartPatience);
+        using (var templates = new TemplateStore(services))
+        {
+            templates.Sweep();
+        }
+
         services.Platform.RuntimeDirectories.SweepTrials(services.Time.GetUtcNow() - TrialPatience);
     }
 

@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -12,6 +13,7 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
 {
     private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
     private readonly EndWatch _ends = new(services);
+    private readonly TemplateStore _templates = new(services);
     private readonly CancellationTokenSource _closing = new();
     private int _disposed;
 
@@ -38,7 +40,7 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
     public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
     {
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        await UntilClosedAsync(token => StartVerb.RunAsync(services, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(token => StartVerb.RunAsync(services, _templates, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
@@ -174,6 +176,7 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
         }
 
         _closing.Dispose();
+        _templates.Dispose();
         if (faults is [var first, ..])
         {
             ExceptionDispatchInfo.Throw(first);

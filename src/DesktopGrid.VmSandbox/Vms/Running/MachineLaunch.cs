@@ -90,6 +90,18 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
         Running.Log.Write(LogSource.Host, $"started: QEMU {Installation.Version}, {Spec.Accelerator}, process {qemu.Identity.Id}");
     }
 
+    /// <summary>Ends what was launched, so that it can be launched another way.</summary>
+    public async Task DiscardAsync()
+    {
+        if (slot.Running is { } running)
+        {
+            running.IsEnding = true;
+            await running.KillAsync().ConfigureAwait(false);
+            slot.Running = null;
+            await running.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Does something with the guest; QEMU's death or the bound on its start ends it, whichever comes first.</summary>
     public async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>> act, CancellationToken cancellationToken)
     {

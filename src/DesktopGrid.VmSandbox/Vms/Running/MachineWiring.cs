@@ -16,8 +16,7 @@ internal static class MachineWiring
 
     public static MachineSpec Spec(VmServices services, MachineRow row, BaseImage image, Accelerator accelerator)
     {
-        var directories = services.Platform.RuntimeDirectories;
-        var directory = directories.Create(row.Id);
+        var directory = services.Platform.RuntimeDirectories.Create(row.Id);
         return new MachineSpec
         {
             Name = row.Id,
@@ -29,9 +28,9 @@ internal static class MachineWiring
             InitrdPath = image.InitrdPath,
             KernelCommandLine = image.Manifest.KernelCommandLine,
             Disk = new OverlayDisk(services.Layout.Overlay(row.Id), image.BasePath, "qcow2"),
-            Ports = [.. ChannelPorts.All.Select((name, number) => new SerialPort(name, directories.Endpoint(directory, $"p{number}")))],
+            Ports = Ports(services, directory),
             Monitor = Monitor(services, directory),
-            Console = directories.Endpoint(directory, "console"),
+            Console = Console(services, directory),
             RuntimeDirectory = directory,
             State = State(services, directory),
             MaxFileBytes = (long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack),
@@ -40,17 +39,28 @@ internal static class MachineWiring
         };
     }
 
+    /// <summary>The same with its sockets in another directory.</summary>
+    public static MachineSpec At(VmServices services, MachineSpec spec, string directory) => spec with
+    {
+        Ports = Ports(services, directory),
+        Monitor = Monitor(services, directory),
+        Console = Console(services, directory),
+        RuntimeDirectory = directory,
+        State = State(services, directory),
+    };
+
     /// <summary>Joins a QEMU with its link to the guest, its console and its log. Owns the QEMU from here on, also when that fails.</summary>
     /// <param name="services">What the verbs work with.</param>
     /// <param name="id">Whose.</param>
     /// <param name="spec">How it was started.</param>
     /// <param name="qemu">Its process, whose virtual CPUs may still stand.</param>
     /// <param name="isFresh">Whether it was started just now: its ports were never connected to, and it is ended if it cannot be joined.</param>
-    public static async Task<RunningVm> JoinAsync(VmServices services, VmId id, MachineSpec spec, IQemuProcess qemu, bool isFresh)
+    /// <param name="logPath">Where its log is; null for the machine's own.</param>
+    public static async Task<RunningVm> JoinAsync(VmServices services, VmId id, MachineSpec spec, IQemuProcess qemu, bool isFresh, string? logPath = null)
     {
         try
         {
-            var log = new MachineLog(services.Layout.Log(id.ToString()), services.Time);
+            var log = new MachineLog(logPath ?? services.Layout.Log(id.ToString()), services.Time);
             return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, isFresh, time, ended), log, services.Platform.Meter, services.Time);
         }
         catch
@@ -70,4 +80,9 @@ internal static class MachineWiring
 
     /// <summary>Where the QEMU of a machine listens for orders.</summary>
     public static LocalEndpoint Monitor(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "monitor");
+
+    private static IReadOnlyList<SerialPort> Ports(VmServices services, string directory) =>
+        [.. ChannelPorts.All.Select((name, number) => new SerialPort(name, services.Platform.RuntimeDirectories.Endpoint(directory, $"p{number}")))];
+
+    private static LocalEndpoint Console(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "console");
 }

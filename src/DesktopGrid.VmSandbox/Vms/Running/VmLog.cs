@@ -48,6 +48,15 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.InstantNotForgotten, LogLevel.Debug, "The disk of machine {Machine} keeps what it had for its checkpoint {Name}")]
     public static partial void InstantNotForgotten(ILogger logger, VmId machine, string name, Exception exception);
 
+    [LoggerMessage(SandboxEventId.TemplateMade, LogLevel.Information, "Template {Key} was made in {Seconds:0.0} s: a booted guest with {MemoryMiB} MiB")]
+    public static partial void TemplateMade(ILogger logger, string key, int memoryMiB, double seconds);
+
+    [LoggerMessage(SandboxEventId.TemplateNotMade, LogLevel.Warning, "Template {Key} could not be made; the machine is booted instead")]
+    public static partial void TemplateNotMade(ILogger logger, string key, Exception exception);
+
+    [LoggerMessage(SandboxEventId.TemplateUnusable, LogLevel.Warning, "Template {Key} cannot be used and is removed; the machine is booted instead")]
+    public static partial void TemplateUnusable(ILogger logger, string key, Exception exception);
+
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);
 

@@ -3,11 +3,11 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 
-namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+namespace DesktopGrid.VmSandbox.Vms.Migration;
 
 /// <summary>
-/// Takes one instant of a machine while it runs: its RAM and devices as a stream, its disk as a snapshot inside its own file. The guest stands
-/// only from QEMU's <c>pre-switchover</c> on, for the snapshot and what it changed last. Whatever goes wrong, it goes on as before.
+/// Takes one instant of a machine: its RAM and devices as a stream, its disk as a snapshot inside its own file. A guest that runs stands only
+/// from QEMU's <c>pre-switchover</c> on, for the snapshot and what it changed last. Whatever goes wrong, it goes on as before.
 /// </summary>
 internal static class StateSource
 {
@@ -27,14 +27,13 @@ internal static class StateSource
     /// <summary>Saves the instant.</summary>
     /// <param name="monitor">The machine's QEMU.</param>
     /// <param name="endpoint">Through which socket the stream goes.</param>
-    /// <param name="node">The disk's node.</param>
-    /// <param name="snapshot">The snapshot's name.</param>
-    /// <param name="isRunning">Whether the guest goes on afterwards.</param>
+    /// <param name="snapshot">The disk's node, and what its snapshot is called; null for none.</param>
+    /// <param name="after">What the guest does then.</param>
     /// <param name="drain">Takes the stream to its end. What it throws ends the whole.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QmpException">QEMU refused, or is gone.</exception>
-    public static async Task SaveAsync(QmpClient monitor, LocalEndpoint endpoint, string node, string snapshot, bool isRunning, Func<Stream, CancellationToken, Task> drain, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task SaveAsync(QmpClient monitor, LocalEndpoint endpoint, DiskInstant? snapshot, AfterSaving after, Func<Stream, CancellationToken, Task> drain, TimeProvider time, CancellationToken cancellationToken)
     {
         using var listener = LocalListener.Open(endpoint);
         var watch = new MigrationWatch(monitor);
@@ -49,19 +48,23 @@ internal static class StateSource
             await monitor.ExecuteAsync(MigrationCommands.SendTo(endpoint.Path), giveUp.Token).ConfigureAwait(false);
             draining = DrainAsync(listener, drain, giveUp.Token);
             await ReachAsync(monitor, watch, draining, MigrationNames.PreSwitchover, token => LimitAsync(monitor, time, token), giveUp.Token).ConfigureAwait(false);
-            await monitor.ExecuteAsync(BlockCommands.TakeSnapshot(node, snapshot), giveUp.Token).ConfigureAwait(false);
-            hasSnapshot = true;
+            if (snapshot is not null)
+            {
+                await monitor.ExecuteAsync(BlockCommands.TakeSnapshot(snapshot.Node, snapshot.Name), giveUp.Token).ConfigureAwait(false);
+                hasSnapshot = true;
+            }
+
             await monitor.ExecuteAsync(MigrationCommands.GoOnFrom(MigrationNames.PreSwitchover), giveUp.Token).ConfigureAwait(false);
             await ReachAsync(monitor, watch, draining, MigrationNames.Completed, static _ => Task.CompletedTask, giveUp.Token).ConfigureAwait(false);
             // From here on nobody can give up: the guest stands.
-            await GoOnAsync(monitor, isRunning, time, CancellationToken.None).ConfigureAwait(false);
+            await GoOnAsync(monitor, after, time, CancellationToken.None).ConfigureAwait(false);
             await draining.ConfigureAwait(false);
         }
         catch
         {
             await giveUp.CancelAsync().ConfigureAwait(false);
             await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await UndoAsync(monitor, hasSnapshot ? (node, snapshot) : null, isRunning, time).ConfigureAwait(false);
+            await UndoAsync(monitor, hasSnapshot ? snapshot : null, after, time).ConfigureAwait(false);
             throw;
         }
     }
@@ -129,13 +132,18 @@ internal static class StateSource
     /// Lets the guest go on. QEMU says that it has completed a moment before it takes that order. One that stood must go on as well, for the
     /// moment until it stands again: only <c>cont</c> gives the disk back after a migration, and until then QEMU dies of the next snapshot.
     /// </summary>
-    private static async Task GoOnAsync(QmpClient monitor, bool isRunning, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task GoOnAsync(QmpClient monitor, AfterSaving after, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (after == AfterSaving.Ends)
+        {
+            return;
+        }
+
         using var bound = Deadline.After(UndoBound, time).Enter(cancellationToken);
         while (true)
         {
             var status = await monitor.ExecuteAsync(RunStateCommands.QueryStatus, bound.Token).ConfigureAwait(false);
-            if (status.Running || status.Status == Paused && !isRunning)
+            if (status.Running || (status.Status == Paused && after == AfterSaving.Stands))
             {
                 return;
             }
@@ -143,7 +151,7 @@ internal static class StateSource
             if (status.Status != "finish-migrate")
             {
                 var going = monitor.ExecuteAsync(RunStateCommands.Continue, bound.Token);
-                var standing = isRunning ? Task.CompletedTask : monitor.ExecuteAsync(RunStateCommands.Stop, bound.Token);
+                var standing = after == AfterSaving.GoesOn ? Task.CompletedTask : monitor.ExecuteAsync(RunStateCommands.Stop, bound.Token);
                 await going.ConfigureAwait(false);
                 await standing.ConfigureAwait(false);
                 return;
@@ -154,7 +162,7 @@ internal static class StateSource
     }
 
     /// <summary>As if nobody had asked: no migration, no snapshot, and the guest runs if it ran. What cannot be undone, a QEMU that is gone, needs not.</summary>
-    private static async Task UndoAsync(QmpClient monitor, (string Node, string Name)? snapshot, bool isRunning, TimeProvider time)
+    private static async Task UndoAsync(QmpClient monitor, DiskInstant? snapshot, AfterSaving after, TimeProvider time)
     {
         using var bound = new CancellationTokenSource(UndoBound, time);
         try
@@ -166,10 +174,10 @@ internal static class StateSource
                 await Task.Delay(LookPause, time, bound.Token).ConfigureAwait(false);
             }
 
-            await GoOnAsync(monitor, isRunning, time, bound.Token).ConfigureAwait(false);
-            if (snapshot is var (node, name))
+            await GoOnAsync(monitor, after, time, bound.Token).ConfigureAwait(false);
+            if (snapshot is not null)
             {
-                await monitor.ExecuteAsync(BlockCommands.DeleteSnapshot(node, name), bound.Token).ConfigureAwait(false);
+                await monitor.ExecuteAsync(BlockCommands.DeleteSnapshot(snapshot.Node, snapshot.Name), bound.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)

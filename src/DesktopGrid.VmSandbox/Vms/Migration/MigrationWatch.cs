@@ -2,7 +2,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 
-namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+namespace DesktopGrid.VmSandbox.Vms.Migration;
 
 /// <summary>Follows the status of a migration by QEMU's events, which come the moment it changes: a guest that stands waits for no poll.</summary>
 internal sealed class MigrationWatch : IAsyncDisposable

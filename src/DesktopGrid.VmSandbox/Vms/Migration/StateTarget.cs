@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 
-namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+namespace DesktopGrid.VmSandbox.Vms.Migration;
 
 /// <summary>Gives a saved state to a QEMU that was started for it. Its virtual CPUs stand afterwards.</summary>
 internal static class StateTarget

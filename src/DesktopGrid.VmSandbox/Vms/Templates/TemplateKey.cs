@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DesktopGrid.VmSandbox.Qemu;
+
+namespace DesktopGrid.VmSandbox.Vms.Templates;
+
+/// <summary>
+/// Which template fits: everything that decides what a booted guest is. Mapped into QEMU without its having booted it, a state fits one build
+/// only, of one machine with one processor, memory and image.
+/// </summary>
+internal static class TemplateKey
+{
+    // Raised when what lies in a template's folder, or what a machine is made of, changes.
+    private const int Format = 1;
+
+    /// <summary>A short name for it that a file system takes.</summary>
+    public static string Of(QemuInstallation installation, MachineSpec spec, string imageId)
+    {
+        var parts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Format}\n{installation.BuildKey}\n{spec.MachineType}\n{spec.CpuModel}\n{spec.Accelerator}\n{spec.EmulatesInParallel}\n{spec.MemoryMiB}\n{spec.VirtualCpus}\n{imageId}\n{spec.KernelCommandLine}\n{Processor(spec)}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)))[..32];
+    }
+
+    /// <summary>Emulation gives every host the same processor; hardware gives what of the model this one has.</summary>
+    private static string Processor(MachineSpec spec) => spec.Accelerator == Accelerator.Tcg ? "" : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? Environment.MachineName;
+}

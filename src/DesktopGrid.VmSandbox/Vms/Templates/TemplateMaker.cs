@@ -1,0 +1,131 @@
+using System.Text.Json;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Platform.Sockets;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Migration;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Templates;
+
+/// <summary>
+/// Boots a guest that no caller ever sees, waits until its daemon answers, and keeps it. Nothing of any machine is in it; a guest that was used
+/// could leave something in every machine to come.
+/// </summary>
+internal sealed class TemplateMaker(VmServices services)
+{
+    private const string PartExtension = ".part", LogName = "log.jsonl", Step = "start.template";
+
+    /// <summary>Makes one in a folder that is not there yet.</summary>
+    /// <exception cref="SandboxException">QEMU or the guest failed, or the store cannot be written.</exception>
+    public async Task MakeAsync(QemuInstallation installation, MachineSpec wanted, BaseImage image, string folder, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        var part = folder + PartExtension;
+        var name = TrialDirectories.NewName();
+        var directory = services.Platform.RuntimeDirectories.Create(name);
+        try
+        {
+            Prepare(part, image);
+            var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
+            using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
+            var state = await BootAsync(installation, spec, part, bound.Token).ConfigureAwait(false);
+            await FinishAsync(part, state, installation, spec, image.Id, cancellationToken).ConfigureAwait(false);
+            Directory.Move(part, folder);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new VmException(SandboxErrorCode.MachineBootTimeout, $"The guest of a template did not become ready within {bootTimeout.TotalSeconds:0} s.") { Step = Step, IsTransient = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Stores.StoreFault.From(e, $"The template {folder} cannot be made");
+        }
+        finally
+        {
+            services.Platform.RuntimeDirectories.Remove(name);
+            TemplateStore.Delete(part);
+        }
+    }
+
+    private void Prepare(string part, BaseImage image)
+    {
+        TemplateStore.Delete(part);
+        services.Platform.Files.MakeFolder(part, isPassage: true);
+        var overlay = Path.Combine(part, Template.DiskName);
+        services.Platform.Files.MakeFile(overlay);
+        // As far from the image as a machine's: its copies lead to it by the same relative path.
+        OverlayWriter.Write(overlay, Path.GetRelativePath(part, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
+    }
+
+    private async Task<TemplateFile> BootAsync(QemuInstallation installation, MachineSpec spec, string part, CancellationToken cancellationToken)
+    {
+        var id = VmId.New();
+        var qemu = await services.Launcher.StartAsync(installation, spec, announce: null, cancellationToken).ConfigureAwait(false);
+        var running = await MachineWiring.JoinAsync(services, id, spec, qemu, isFresh: true, Path.Combine(part, LogName)).ConfigureAwait(false);
+        await using var scope = running.ConfigureAwait(false);
+        try
+        {
+            using var death = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var saving = SaveAsync(running, spec, Path.Combine(part, Template.StateName), death.Token);
+            if (await Task.WhenAny(saving, running.Qemu.Exited).ConfigureAwait(false) != saving)
+            {
+                await death.CancelAsync().ConfigureAwait(false);
+                await ((Task)saving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw VmException.Ended(id, VmVerb.Start, Step, "The guest of a template ended before it was kept.", await running.DescribeEndAsync().ConfigureAwait(false));
+            }
+
+            return await saving.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Gone before its disk is hashed.
+            await running.KillAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<TemplateFile> SaveAsync(RunningVm running, MachineSpec spec, string path, CancellationToken cancellationToken)
+    {
+        await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
+        await running.Link.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        // The guest's end of the ports shall see nobody there.
+        await running.Link.DisposeAsync().ConfigureAwait(false);
+        await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, cancellationToken).ConfigureAwait(false);
+        TemplateFile? kept = null;
+        await StateSource.SaveAsync(
+            running.Qemu.Monitor,
+            spec.State!,
+            snapshot: null,
+            AfterSaving.Ends,
+            async (stream, token) =>
+            {
+                var file = HashedCopy.Create(path);
+                await using var scope = file.ConfigureAwait(false);
+                kept = await HashedCopy.RunAsync(stream, file, token).ConfigureAwait(false);
+            },
+            services.Time,
+            cancellationToken).ConfigureAwait(false);
+        return kept!;
+    }
+
+    /// <summary>The manifest last: a template without it is none.</summary>
+    private static async Task FinishAsync(string part, TemplateFile state, QemuInstallation installation, MachineSpec spec, string image, CancellationToken cancellationToken)
+    {
+        var disk = HashedCopy.Open(Path.Combine(part, Template.DiskName));
+        await using (disk.ConfigureAwait(false))
+        {
+            var manifest = new TemplateManifest
+            {
+                State = state,
+                Disk = await HashedCopy.RunAsync(disk, Stream.Null, cancellationToken).ConfigureAwait(false),
+                QemuVersion = installation.Version,
+                MemoryMiB = spec.MemoryMiB,
+                VirtualCpus = spec.VirtualCpus,
+                Image = image,
+            };
+            await File.WriteAllBytesAsync(Path.Combine(part, Template.ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, TemplateJsonContext.Default.TemplateManifest), cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Delete(Path.Combine(part, LogName));
+    }
+}

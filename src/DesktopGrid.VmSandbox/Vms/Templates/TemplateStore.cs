@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Templates;
+
+/// <summary>The store's templates: finds the one that fits, has it made where there is none, and removes what is of no use.</summary>
+internal sealed class TemplateStore(VmServices services) : IDisposable
+{
+    // One that could not be made is not tried again for each job; what kept it may have gone by then.
+    private static readonly TimeSpan FailureLasts = TimeSpan.FromMinutes(10);
+
+    // A QEMU that was upgraded, or an image that was replaced, leaves templates that fit nothing any more.
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromDays(30);
+
+    // What could not be made, and when that was.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _failures = new();
+    private readonly SemaphoreSlim _making = new(1, 1);
+    private readonly TemplateMaker _maker = new(services);
+
+    /// <summary>The template of a machine; null where there is none and none can be made now.</summary>
+    public async Task<Template?> FindOrMakeAsync(string key, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        var folder = services.Layout.Template(key);
+        if (Find(folder) is { } found)
+        {
+            return found;
+        }
+
+        // One after the other: two that boot side by side would be there later than one after the other, and mostly it is the same one.
+        await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Find(folder) ?? await MakeAsync(key, folder, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    /// <summary>Removes one that is of no use. Who reads it at this moment reads on, or goes another way.</summary>
+    public void Remove(string key) => Delete(services.Layout.Template(key));
+
+    /// <summary>Removes what processes left that were killed while they made one, and what nobody has used for long.</summary>
+    public void Sweep()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(services.Layout.Templates))
+        {
+            var key = Path.GetFileNameWithoutExtension(folder);
+            if (Template.LastUse(folder) is { } used && services.Time.GetUtcNow() - used < KeptUnused)
+            {
+                continue;
+            }
+
+            using var held = MachineLock.TryTake(services.Layout.TemplateLock(key));
+            if (held is not null)
+            {
+                VmLog.Swept(services.Logger, "template that nobody uses", key);
+                Delete(folder);
+            }
+        }
+    }
+
+    /// <summary>Deletes a folder of a template, the manifest first; what cannot be deleted now is the next sweep's.</summary>
+    public static void Delete(string folder)
+    {
+        try
+        {
+            File.Delete(Path.Combine(folder, Template.ManifestName));
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone already.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // On some systems what is read cannot be deleted.
+        }
+    }
+
+    public void Dispose() => _making.Dispose();
+
+    private Template? Find(string folder)
+    {
+        var found = Template.Open(folder);
+        found?.Touch(services.Time.GetUtcNow());
+        return found;
+    }
+
+    private async Task<Template?> MakeAsync(string key, string folder, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        if (_failures.TryGetValue(key, out var failed) && services.Time.GetUtcNow() - failed < FailureLasts)
+        {
+            return null;
+        }
+
+        // Another process that makes it is not waited for: to boot takes as long.
+        using var held = MachineLock.TryTake(services.Layout.TemplateLock(key));
+        if (held is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            Delete(folder);
+            var begin = services.Time.GetTimestamp();
+            await _maker.MakeAsync(installation, spec, image, folder, bootTimeout, cancellationToken).ConfigureAwait(false);
+            _failures.TryRemove(key, out _);
+            VmLog.TemplateMade(services.Logger, key, spec.MemoryMiB, services.Time.GetElapsedTime(begin).TotalSeconds);
+            return Find(folder);
+        }
+        catch (SandboxException e)
+        {
+            _failures[key] = services.Time.GetUtcNow();
+            VmLog.TemplateNotMade(services.Logger, key, e);
+            return null;
+        }
+    }
+}
