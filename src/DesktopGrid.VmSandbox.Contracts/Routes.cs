@@ -39,11 +39,7 @@ public static class Routes
     /// <summary>POST: ends the task, syncs the disks and switches the machine off.</summary>
     public const string Shutdown = "/v1/control/shutdown";
 
-    /// <summary>
-    /// POST: what a guest that goes on from a saved instant must be told: the time of day (<see cref="Query.NowMs"/>), who it is where
-    /// it is not the one whose instant it was (<see cref="Query.BootId"/>), and in the body <see cref="ProtocolLimits.EntropyBytes"/> random
-    /// bytes, so that two guests from one instant do not draw the same numbers.
-    /// </summary>
+    /// <summary>POST: what a guest that goes on from a saved instant must be told; the body is a <see cref="RenewMessage"/>.</summary>
     public const string Renew = "/v1/control/renew";
 
     /// <summary>Names of query parameters.</summary>
@@ -71,10 +67,6 @@ public static class Routes
         public const string LastMessage = "message";
         /// <summary>Only messages with a higher number.</summary>
         public const string After = "after";
-        /// <summary>Milliseconds since 1970, UTC.</summary>
-        public const string NowMs = "nowMs";
-        /// <summary>What <c>/proc/sys/kernel/random/boot_id</c> (random(4)) shall read from now on, in its own form; without it, it stays.</summary>
-        public const string BootId = "bootId";
         /// <summary>The name of a message.</summary>
         public const string Key = "key";
     }

@@ -7,6 +7,7 @@ using DesktopGrid.VmSandbox.Benchmarks.Output;
 Func<BenchRun, IBenchmark>[] families =
 [
     run => new ColdStart(run),
+    run => new WarmStart(run),
     run => new Pings(run),
     run => new Transfers(run),
     run => new HostCpu(run),

@@ -18,14 +18,14 @@ internal sealed class ControlEndpoints(ExecutionEnvironment execution)
 
     private static async Task RenewAsync(HttpContext context)
     {
-        var now = Replies.Number(context, Routes.Query.NowMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-        var entropy = new byte[ProtocolLimits.EntropyBytes];
-        await context.Request.Body.ReadExactlyAsync(entropy, context.RequestAborted);
-        Renewal.AddToRandomPool(entropy);
-        Renewal.SetTimeOfDay(now);
-        if (context.Request.Query.TryGetValue(Routes.Query.BootId, out var bootId))
+        var body = new byte[RenewMessage.MaxLength];
+        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted);
+        var message = RenewMessage.Parse(body.AsMemory(0, length)) ?? throw new RequestException(GuestErrorCode.BadRequest, "That is no renewal.");
+        Renewal.AddToRandomPool(message.Entropy.Span);
+        Renewal.SetTimeOfDay(message.UnixTimeMs);
+        if (message.BootId is { } bootId)
         {
-            Renewal.SetBootId(Guid.TryParseExact(bootId, "D", out var id) ? id : throw new RequestException(GuestErrorCode.BadRequest, $"The parameter \"{Routes.Query.BootId}\" must be 36 digits and dashes."));
+            Renewal.SetBootId(bootId);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -18,6 +18,9 @@ internal interface IGuestLink : IAsyncDisposable
     /// <exception cref="Primitives.SandboxException">It cannot be reached, or refused.</exception>
     Task RenewAsync(Guid? identity, CancellationToken cancellationToken);
 
+    /// <summary>Lets the guest end the connection over which its control verbs came, in order: it has nothing to clear away when the next comes.</summary>
+    Task LeaveAsync(CancellationToken cancellationToken);
+
     /// <summary>Asks the guest to end itself. Returns when it has said that it will.</summary>
     Task ShutDownAsync(CancellationToken cancellationToken);
 }

@@ -17,6 +17,8 @@ internal sealed record Aim
 
     public static Aim AtMost(double limit) => new(Say($"≤ {limit}"), (value, _, _) => value <= limit);
 
+    public static Aim AtMostOver(double more, double limit) => new(Say($"≤ {limit}, raw + {more}"), (value, raw, _) => raw is { } other ? value <= limit && value <= other + more : null);
+
     public static Aim RatioAtMost(double limit) => new(Say($"≤ {limit} × raw"), (value, raw, _) => raw is { } other ? value <= limit * other : null);
 
     public static Aim RatioAtLeast(double limit) => new(Say($"≥ {limit} × raw"), (value, raw, _) => raw is { } other ? value >= limit * other : null);

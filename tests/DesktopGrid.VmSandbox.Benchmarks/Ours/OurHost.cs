@@ -25,8 +25,8 @@ internal sealed class OurHost(SandboxHost host) : IAsyncDisposable
         return new OurHost(await SandboxHost.OpenAsync(options, cancellationToken: cancellationToken));
     }
 
-    /// <summary>A new machine that does not run.</summary>
-    public Task<VmId> CreateAsync(CancellationToken cancellationToken) => Machines.CreateAsync(new VmOptions { MemoryMiB = MemoryMiB }, cancellationToken);
+    /// <summary>A new machine that does not run, and that will be booted if nothing else is said.</summary>
+    public Task<VmId> CreateAsync(CancellationToken cancellationToken, bool warmStart = false) => Machines.CreateAsync(new VmOptions { MemoryMiB = MemoryMiB, WarmStart = warmStart }, cancellationToken);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

@@ -9,5 +9,13 @@ internal sealed record GuestRequest(HttpMethod Method, Uri Uri, bool IsRepeatabl
     /// <summary>The body; null for none.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    public HttpRequestMessage ToMessage() => new(Method, Uri) { Content = Body is { } body ? new ReadOnlyMemoryContent(body) : null };
+    /// <summary>Whether the guest shall end the connection after its answer.</summary>
+    public bool IsLast { get; init; }
+
+    public HttpRequestMessage ToMessage()
+    {
+        var message = new HttpRequestMessage(Method, Uri) { Content = Body is { } body ? new ReadOnlyMemoryContent(body) : null };
+        message.Headers.ConnectionClose = IsLast ? true : null;
+        return message;
+    }
 }

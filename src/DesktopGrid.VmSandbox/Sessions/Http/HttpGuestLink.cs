@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
@@ -35,11 +34,13 @@ internal sealed class HttpGuestLink : IGuestLink
 
     public Task RenewAsync(Guid? identity, CancellationToken cancellationToken)
     {
-        var now = _http.Time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var entropy = RandomNumberGenerator.GetBytes(ProtocolLimits.EntropyBytes);
-        var request = new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Renew, (Routes.Query.NowMs, now), (Routes.Query.BootId, identity)), IsRepeatable: true) { Body = entropy };
+        var message = new RenewMessage(_http.Time.GetUtcNow().ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(ProtocolLimits.EntropyBytes), identity);
+        var request = new GuestRequest(HttpMethod.Post, GuestUri.Of(Routes.Renew), IsRepeatable: true) { Body = message.ToBytes() };
         return _http.TellAsync(_http.Control, request, RenewLimit, cancellationToken);
     }
+
+    public Task LeaveAsync(CancellationToken cancellationToken) =>
+        _http.TellAsync(_http.Control, new GuestRequest(HttpMethod.Get, GuestUri.Of(Routes.Ping)) { IsLast = true }, RenewLimit, cancellationToken);
 
     public async Task ShutDownAsync(CancellationToken cancellationToken)
     {
