@@ -11,9 +11,10 @@ internal sealed class MachineOptions
     private readonly Option<int?> _cpus = Flags.Whole("--cpus", "Virtual CPUs. Default: 1.");
     private readonly Option<TimeSpan?> _keepLog = Flags.Duration("--keep-log", "How long the log stays readable after the machine is gone. Default: not at all.");
     private readonly Option<TimeSpan?> _bootTimeout = Flags.Duration("--boot-timeout", "How long the guest may take to boot. Default: 2m.");
+    private readonly Option<bool> _cold = Flags.Switch("--cold", "Boot the guest instead of going on from a template of it.");
     private readonly Option<Dictionary<string, string>> _labels = Flags.Pairs("--label", "A name and value of your own, kept with the machine.");
 
-    private Option[] All => [_image, _memory, _cpus, _keepLog, _bootTimeout, _labels];
+    private Option[] All => [_image, _memory, _cpus, _keepLog, _bootTimeout, _cold, _labels];
 
     public void AddTo(Command command)
     {
@@ -35,6 +36,7 @@ internal sealed class MachineOptions
             VirtualCpus = parsed.GetValue(_cpus) ?? defaults.VirtualCpus,
             KeepLog = parsed.GetValue(_keepLog) ?? defaults.KeepLog,
             BootTimeout = parsed.GetValue(_bootTimeout) ?? defaults.BootTimeout,
+            WarmStart = !parsed.GetValue(_cold),
             Labels = parsed.GetValue(_labels) ?? [],
         };
     }

@@ -144,6 +144,7 @@ internal static class JobFileReader
             VirtualCpus = section.Whole("virtualCpus") ?? defaults.VirtualCpus,
             KeepLog = section.Quantity<TimeSpan>("keepLog", Quantities.Duration, Quantities.DurationForm) ?? defaults.KeepLog,
             BootTimeout = section.Quantity<TimeSpan>("bootTimeout", Quantities.Duration, Quantities.DurationForm) ?? defaults.BootTimeout,
+            WarmStart = section.Switch("warmStart") ?? defaults.WarmStart,
             Labels = section.Pairs("labels"),
         };
         section.Finish();

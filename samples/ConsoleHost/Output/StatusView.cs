@@ -47,6 +47,7 @@ internal static class StatusView
         Fact("machine type", status.MachineType);
         Fact("CPU model", status.CpuModel);
         Fact("start path", status.StartPath?.ToString());
+        Fact("last checkpoint", status.LastCheckpoint is { } kept ? $"{kept.Name}, {kept.TakenAt.ToString("u", CultureInfo.InvariantCulture)}" : null);
         Fact("process", status.ProcessId?.ToString(CultureInfo.InvariantCulture));
         Fact("CPU time", string.Create(CultureInfo.InvariantCulture, $"{status.CpuTime.TotalSeconds:0.00} s"));
         Fact("resident", $"{status.MemoryBytes / 1024 / 1024} MiB");

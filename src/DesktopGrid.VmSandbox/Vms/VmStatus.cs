@@ -42,6 +42,8 @@ public sealed record VmStatus
     public long MemoryBytes { get; init; }
     /// <summary>Bytes that the machine takes on the host's disk, its base image not counted.</summary>
     public long DiskBytes { get; init; }
+    /// <summary>Its newest checkpoint; null while it has none.</summary>
+    public VmCheckpoint? LastCheckpoint { get; init; }
     /// <summary>What ended it last, in one sentence; null while nothing did.</summary>
     public string? LastError { get; init; }
 }

@@ -5,7 +5,7 @@ using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Vm;
 
-/// <summary>vm checkpoint, resume, checkpoints and remove-checkpoint: instants of a machine.</summary>
+/// <summary>vm checkpoint, resume, recover, checkpoints and remove-checkpoint: instants of a machine.</summary>
 internal static class CheckpointCommands
 {
     public static Command Checkpoint(CommandRunner runner)
@@ -60,6 +60,29 @@ internal static class CheckpointCommands
             var host = await run.HostAsync(cancellationToken);
             await host.Machines.RemoveCheckpointAsync(id, run.Get(name), cancellationToken);
             StatusView.WriteState(await host.Machines.GetStatusAsync(id, cancellationToken), run.Screen);
+        });
+        return command;
+    }
+
+    public static Command Recover(CommandRunner runner)
+    {
+        var command = new Command("recover", "Let every machine that has failed go on from its newest checkpoint; a line for each, and exit code 1 where one cannot.");
+        runner.Handle(command, async (run, cancellationToken) =>
+        {
+            var host = await run.HostAsync(cancellationToken);
+            var found = await run.Screen.Progress.WatchAsync(new WorkState("recover"), () => host.Machines.RecoverAsync(cancellationToken));
+            foreach (var recovery in found)
+            {
+                if (recovery.Failure is null)
+                {
+                    StatusView.WriteState(await host.Machines.GetStatusAsync(recovery.Machine, cancellationToken), run.Screen);
+                }
+            }
+
+            if (found.FirstOrDefault(static recovery => recovery.Failure is not null) is { Failure: { } first })
+            {
+                throw first;
+            }
         });
         return command;
     }

@@ -15,6 +15,7 @@ internal static class VmCommands
         StateVerbs.Stop(runner),
         CheckpointCommands.Checkpoint(runner),
         CheckpointCommands.Resume(runner),
+        CheckpointCommands.Recover(runner),
         CheckpointCommands.List(runner),
         CheckpointCommands.Remove(runner),
         DestroyCommand.Create(runner),

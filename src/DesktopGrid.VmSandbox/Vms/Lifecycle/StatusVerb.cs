@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
@@ -39,6 +40,7 @@ internal static class StatusVerb
             CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
             MemoryBytes = usage is null ? 0 : Proportional(services, row) ?? usage.ResidentBytes,
             DiskBytes = DiskOf(services.Layout.Machine(row.Id)),
+            LastCheckpoint = services.Checkpoints.Of(row.Id) is [var newest, ..] ? newest.Describe() : null,
             LastError = row.LastError ?? (isGone ? "QEMU has ended." : null),
         };
     }
