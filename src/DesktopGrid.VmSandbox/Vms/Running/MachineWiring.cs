@@ -18,6 +18,7 @@ internal static class MachineWiring
     {
         var directories = services.Platform.RuntimeDirectories;
         var directory = directories.Create(row.Id);
+        var (input, output) = (services.Layout.InputDisk(row.Id), new FileInfo(services.Layout.OutputDisk(row.Id)));
         return new MachineSpec
         {
             Name = row.Id,
@@ -29,12 +30,14 @@ internal static class MachineWiring
             InitrdPath = image.InitrdPath,
             KernelCommandLine = image.Manifest.KernelCommandLine,
             Disk = new OverlayDisk(services.Layout.Overlay(row.Id), image.BasePath, "qcow2"),
+            InputDisk = File.Exists(input) ? input : null,
+            OutputDisk = output.Exists ? output.FullName : null,
             Ports = [.. ChannelPorts.All.Select((name, number) => new SerialPort(name, directories.Endpoint(directory, $"p{number}")))],
             Monitor = Monitor(services, directory),
             Console = directories.Endpoint(directory, "console"),
             RuntimeDirectory = directory,
             State = State(services, directory),
-            MaxFileBytes = (long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack),
+            MaxFileBytes = Math.Max((long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack), output.Exists ? output.Length : 0),
             OutlivesHost = row.OutlivesHost,
             Priority = services.QemuOptions.Priority,
         };
