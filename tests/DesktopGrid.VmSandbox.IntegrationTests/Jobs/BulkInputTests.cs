@@ -17,17 +17,19 @@ internal sealed class BulkInputTests : StoreFixture
     [CancelAfter(180_000)]
     public async Task Large_inputs_are_read_in_place_byte_for_byte_and_the_log_tells_the_way(CancellationToken cancellationToken)
     {
+        // Of its own: the kept log would be taken for something left behind.
+        await using var store = await TempStore.OpenAsync();
         var (bytes, path) = await LargeFileAsync(cancellationToken);
         var job = Shell("cat small; printf '|'; sha256sum < data/big.bin; stat -c '%a %u %g %s' data/big.bin data empty; mount | grep -c overlay; cat /proc/mounts >&2", path, "data/big.bin") with
         {
             Machine = new VmOptions { KeepLog = TimeSpan.FromMinutes(5) },
         };
 
-        var result = await Host.RunAsync(job with { Inputs = [.. job.Inputs, JobFile.FromText("small", "by bytes"), JobFile.FromText("empty", "")] }, cancellationToken: cancellationToken);
+        var result = await store.Host.RunAsync(job with { Inputs = [.. job.Inputs, JobFile.FromText("small", "by bytes"), JobFile.FromText("empty", "")] }, cancellationToken: cancellationToken);
 
         TestContext.Out.WriteLine(result.StandardError.Text());
         result.StandardOutput.Text().Should().Be($"by bytes|{Hash(bytes)}  -\n644 1000 1000 {Large}\n770 1000 1000 {2048}\n644 1000 1000 0\n1\n");
-        (await LogOfAsync(result.Machine, cancellationToken)).Should().Contain(line => line.Contains("3 inputs come by a disk", StringComparison.Ordinal));
+        (await LogOfAsync(store.Host, result.Machine, cancellationToken)).Should().Contain(line => line.Contains("3 inputs come by a disk", StringComparison.Ordinal));
     }
 
     [Test]
@@ -140,10 +142,10 @@ internal sealed class BulkInputTests : StoreFixture
         return (bytes, path);
     }
 
-    private async Task<IReadOnlyList<string>> LogOfAsync(VmId machine, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> LogOfAsync(SandboxHost host, VmId machine, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
-        await foreach (var line in Host.ReadLogAsync(machine, new LogQuery(), cancellationToken))
+        await foreach (var line in host.ReadLogAsync(machine, new LogQuery(), cancellationToken))
         {
             lines.Add(line.Text);
         }
