@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
@@ -89,8 +88,8 @@ internal sealed class DiskEndpoints(WorkDirectory work, GuestLayout layout, Inpu
 
     private static async Task TellAsync(HttpContext context, CollectProgress progress)
     {
-        context.Response.BodyWriter.Write(JsonSerializer.SerializeToUtf8Bytes(progress, ContractsJsonContext.Default.CollectProgress));
-        context.Response.BodyWriter.Write("\n"u8);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(progress, ContractsJsonContext.Default.CollectProgress), (byte)'\n'];
+        await context.Response.Body.WriteAsync(line, context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 }
