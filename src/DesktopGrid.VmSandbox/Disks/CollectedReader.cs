@@ -16,7 +16,7 @@ internal sealed class CollectedReader(Stream disk, long length, IReadOnlyList<st
 {
     private const int BlockSize = 1024 * 1024;
 
-    private readonly byte[] _block = new byte[BlockSize];
+    private readonly byte[] _block = new byte[Math.Clamp(length, CollectedFormat.FileHeadLength, BlockSize)];
     private long _left = length;
     private long _sum;
     private int _told;
@@ -89,7 +89,7 @@ internal sealed class CollectedReader(Stream disk, long length, IReadOnlyList<st
     {
         for (var copied = 0L; copied < bytes;)
         {
-            var part = await ReadAsync((int)Math.Min(BlockSize, bytes - copied), cancellationToken).ConfigureAwait(false);
+            var part = await ReadAsync((int)Math.Min(_block.Length, bytes - copied), cancellationToken).ConfigureAwait(false);
             await target.WriteAsync(part, cancellationToken).ConfigureAwait(false);
             copied += part.Length;
             if (copied < bytes)
