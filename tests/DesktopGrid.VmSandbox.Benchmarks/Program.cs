@@ -9,6 +9,7 @@ Func<BenchRun, IBenchmark>[] families =
     run => new ColdStart(run),
     run => new Pings(run),
     run => new Transfers(run),
+    run => new BulkDisks(run),
     run => new HostCpu(run),
     run => new Sizes(run),
 ];
