@@ -120,6 +120,29 @@ internal sealed class BulkInputTests : StoreFixture
         failure.Message.Should().Contain(second).And.Contain("more or fewer bytes");
     }
 
+    /// <summary>Such a file lies on the disk in two parts, the second of which begins 2,048 bytes before 4 GiB.</summary>
+    [Test]
+    [Category("Long")]
+    [CancelAfter(600_000)]
+    public async Task A_file_of_more_than_4_GiB_is_read_across_its_parts(CancellationToken cancellationToken)
+    {
+        const long boundary = uint.MaxValue / 2048 * 2048, length = boundary + 1_000_003;
+        var path = Store.Path_("huge");
+        await using (var file = File.Create(path))
+        {
+            file.SetLength(length);
+            file.Position = boundary - 5;
+            file.Write("0123456789"u8);
+            file.Position = length - 3;
+            file.Write("end"u8);
+        }
+
+        var result = await Host.RunAsync(Shell($"stat -c %s huge; dd if=huge bs=2048 skip={(boundary / 2048) - 1} count=2 status=none | tail -c +2044 | head -c 10; tail -c 3 huge", path, "huge"), cancellationToken: cancellationToken);
+
+        File.Delete(path);
+        (result.StandardOutput.Text(), result.StandardError.Text()).Should().Be(($"{length}\n0123456789end", ""));
+    }
+
     private static void Shorten(JobProgress progress, string path)
     {
         if (progress is { Phase: JobPhase.Create, Transfer.Path: "first" })
