@@ -16,5 +16,7 @@ namespace DesktopGrid.VmSandbox.Contracts;
 [JsonSerializable(typeof(GuestEntry))]
 [JsonSerializable(typeof(FileWritten))]
 [JsonSerializable(typeof(MessageList))]
+[JsonSerializable(typeof(CollectRequest))]
+[JsonSerializable(typeof(CollectProgress))]
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class ContractsJsonContext : JsonSerializerContext;

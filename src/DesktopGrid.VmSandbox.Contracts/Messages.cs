@@ -132,3 +132,17 @@ public sealed record GuestMessage(long Number, string Key, string Value);
 /// <summary>Messages of the program, oldest first.</summary>
 /// <param name="Messages">As many as fit into one answer.</param>
 public sealed record MessageList(IReadOnlyList<GuestMessage> Messages);
+
+/// <summary>Which files the daemon is to write to the output disk, and within what bounds.</summary>
+/// <param name="Paths">The files, in the order in which they are written.</param>
+/// <param name="DiskLength">Bytes of the disk, as the host knows them: a guest that was cloned sees another size.</param>
+/// <param name="MaxBytes">The most bytes of all files together; the first file that passes it is not written, nor what follows.</param>
+/// <param name="LeastBytes">Where all files together hold fewer bytes, nothing is written.</param>
+public sealed record CollectRequest(IReadOnlyList<string> Paths, long DiskLength, long MaxBytes, long LeastBytes);
+
+/// <summary>How far the writing to the output disk has come; one a line.</summary>
+/// <param name="Number">The file under way, by its place in <see cref="CollectRequest.Paths"/>.</param>
+/// <param name="Bytes">Bytes of it that are written.</param>
+/// <param name="Total">In the last line: bytes of the whole stream, a multiple of <see cref="CollectedFormat.Alignment"/>; 0 where nothing was written.</param>
+/// <param name="Error">In the last line, instead of a total: what went wrong.</param>
+public sealed record CollectProgress(int Number, long Bytes, long? Total = null, ErrorBody? Error = null);

@@ -27,6 +27,8 @@ public static class ProtocolLimits
     public const long DefaultOutputBytes = 64L * 1024 * 1024;
     /// <summary>The random bytes that a renewal brings, exactly: what the guest kernel's generator takes for a whole key.</summary>
     public const int EntropyBytes = 32;
+    /// <summary>The longest request for files to be written to the output disk, in bytes of JSON; a host that has more to ask takes the files one by one.</summary>
+    public const int MaxCollectBytes = 4 * 1024 * 1024;
     /// <summary>Command line and environment of a task together, in bytes.</summary>
     public const int MaxStartBytes = 1024 * 1024;
 }

@@ -42,6 +42,18 @@ public static class Routes
     /// <summary>POST: what a guest that goes on from a saved instant must be told; the body is a <see cref="RenewMessage"/>.</summary>
     public const string Renew = "/v1/control/renew";
 
+    /// <summary>
+    /// POST: the read-only disk of <see cref="Query.Length"/> bytes is there; from now on its files are ordinary ones of the work directory. Once
+    /// for a machine; the same request again is no failure.
+    /// </summary>
+    public const string InputDisk = "/v1/disks/input";
+
+    /// <summary>
+    /// POST: writes files of the work directory to the writable disk (<see cref="CollectRequest"/>, as a <see cref="CollectedFormat"/>). Answers
+    /// one <see cref="CollectProgress"/> a line; the last one has a total or an error.
+    /// </summary>
+    public const string OutputDisk = "/v1/disks/output";
+
     /// <summary>Names of query parameters.</summary>
     public static class Query
     {
@@ -53,7 +65,7 @@ public static class Routes
         public const string Recursive = "recursive";
         /// <summary>A byte offset, 0 or more.</summary>
         public const string Offset = "offset";
-        /// <summary>The most bytes that the answer may hold, 1 or more; without it, all that there are.</summary>
+        /// <summary>The most bytes that the answer may hold, 1 or more; without it, all that there are. Of a disk: its bytes.</summary>
         public const string Length = "length";
         /// <summary>How many milliseconds a stopped task has between SIGTERM and SIGKILL.</summary>
         public const string GraceMs = "graceMs";

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
+using DesktopGrid.VmSandbox.GuestDaemon.Disks;
 using DesktopGrid.VmSandbox.GuestDaemon.Execution;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
@@ -37,6 +38,7 @@ internal static class Daemon
         var router = new Router();
         new ControlEndpoints(execution).Map(router);
         new FileEndpoints(work, execution.ResetAsync, layout).Map(router);
+        new DiskEndpoints(work, layout, new InputDisk(work, layout, TaskUserId)).Map(router);
         new TaskEndpoints(execution).Map(router);
         new MessageEndpoints(inbox, outbox).Map(router);
 

@@ -103,7 +103,7 @@ public sealed partial class SandboxHost
 
         public StoreReconciler Reconciler { get; } = new(services);
 
-        public static ISandboxSession SessionOf(IRunningMachine machine) => ((HttpGuestLink)machine.Link).Session;
+        public static IDiskSession SessionOf(IRunningMachine machine) => ((HttpGuestLink)machine.Link).Session;
 
         public Task<JobResult> RunAsync(SandboxJob job, IProgress<JobProgress>? progress, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken) =>
             _underWay.RunAsync(() => new JobRunner(job, Machines, SessionOf, _jobs, _telemetry, FileNames, Time, _underWay.Closing).RunAsync(progress, onOutput, cancellationToken));

@@ -10,6 +10,7 @@ Func<BenchRun, IBenchmark>[] families =
     run => new WarmStart(run),
     run => new Pings(run),
     run => new Transfers(run),
+    run => new BulkDisks(run),
     run => new HostCpu(run),
     run => new Sizes(run),
 ];

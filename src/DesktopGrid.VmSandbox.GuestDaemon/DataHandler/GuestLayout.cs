@@ -15,6 +15,13 @@ internal sealed class GuestLayout(string root)
     public string StandardInput => State + "/stdin";
     public string StandardOutput => State + "/stdout";
     public string StandardError => State + "/stderr";
+    /// <summary>The disks of bulk data: the second and third that QEMU was given.</summary>
+    public string InputDevice => root + "/dev/vdb";
+    public string OutputDevice => root + "/dev/vdc";
+    /// <summary>Where the input disk is mounted, out of the task's sight: it sees the files in its work directory.</summary>
+    public string Input => State + "/input";
+    /// <summary>overlayfs's own, on the work directory's disk.</summary>
+    public string OverlayScratch => State + "/overlay";
     /// <summary>In memory; gone with the machine.</summary>
     public string Runtime => root + "/run/vmsandbox";
     public string Inbox => Runtime + "/inbox";

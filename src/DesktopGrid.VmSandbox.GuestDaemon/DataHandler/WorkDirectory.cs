@@ -11,7 +11,8 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 /// </summary>
 internal sealed class WorkDirectory : IDisposable
 {
-    private readonly SafeFileHandle _root;
+    private readonly List<SafeFileHandle> _before = [];
+    private volatile SafeFileHandle _root;
     private readonly uint _owner;
     private long _temporary;
 
@@ -92,7 +93,19 @@ internal sealed class WorkDirectory : IDisposable
         TreeRemoval.Remove(parent, LinuxFile.Terminated(name), recursive, cancellationToken);
     }
 
-    public void Dispose() => _root.Dispose();
+    /// <summary>Looks the directory up anew, after something was mounted there.</summary>
+    public void Reopen()
+    {
+        // A request may just be using the old one.
+        _before.Add(_root);
+        _root = LinuxFile.OpenDirectory(Path);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _before.ForEach(static root => root.Dispose());
+    }
 
     private SafeFileHandle OpenParent(string path, bool create, out string name)
     {

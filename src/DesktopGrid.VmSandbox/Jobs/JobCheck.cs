@@ -115,6 +115,14 @@ internal static class JobCheck
             Require(input.Path != RelativePath.Root, "An input must name a file, not the work directory.");
             Require(seen.Add(input.Path), $"Two inputs go to \"{TextTail.Clean(input.Path)}\".");
         }
+
+        foreach (var path in seen)
+        {
+            for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+            {
+                Require(!seen.Contains(path[..slash]), $"The input \"{TextTail.Clean(path)}\" goes into a folder that is another input's file.");
+            }
+        }
     }
 
     private static void Outputs(SandboxJob job, StringComparer fileNames)

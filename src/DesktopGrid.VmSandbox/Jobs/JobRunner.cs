@@ -8,7 +8,7 @@ using DesktopGrid.VmSandbox.Vms;
 namespace DesktopGrid.VmSandbox.Jobs;
 
 /// <summary>Runs one job from its first to its last phase: create, start, put, run, get, destroy. For one use.</summary>
-internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, ISandboxSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
+internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, IDiskSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
     private TaskFate _fate = TaskFate.NeverStarted;
@@ -61,25 +61,30 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
 
     private async Task<JobResult> WorkAsync(JobClock clock, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
-        var vm = await clock.MeasureAsync(JobPhase.Create, () => machines.CreateAsync(job.Machine with { IsTemporary = true }, cancellationToken)).ConfigureAwait(false);
-        _vm = vm;
-        clock.Machine = vm;
+        var transfers = new JobTransfers(job, machines, clock, time);
+        var vm = await clock.MeasureAsync(JobPhase.Create, async () =>
+        {
+            var made = await machines.CreateAsync(job.Machine with { IsTemporary = true }, cancellationToken).ConfigureAwait(false);
+            // Known at once: what fails from here on has a machine to remove.
+            (_vm, clock.Machine) = (made, made);
+            await transfers.MakeDisksAsync(made, cancellationToken).ConfigureAwait(false);
+            return made;
+        }).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Start, () => machines.StartAsync(vm, cancellationToken)).ConfigureAwait(false);
         // A grid's client may have suspended it already, and lets it continue some day.
         _machine = await machines.RequireRunningAsync(vm, acceptSuspended: true, cancellationToken).ConfigureAwait(false);
         // A guest that has gone answers nothing: whatever waits for it is woken.
         using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _machine.Ended);
         var session = sessions(_machine);
-        var transfers = new JobTransfers(job, session, clock);
         var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
 
-        await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(alive.Token)).ConfigureAwait(false);
+        await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         // Asked before: after the program's end nothing may come between it and its result.
         var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
         // Kept from here on: what fails now shall not hide how the program ended.
         _result = JobResult.Of(ended, watch, status, transfers.Taken, clock.Phases);
-        await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(alive.Token)).ConfigureAwait(false);
+        await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
         return _result;
     }

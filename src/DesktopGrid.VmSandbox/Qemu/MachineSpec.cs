@@ -17,6 +17,12 @@ internal sealed record MachineSpec
     /// </summary>
     public const string DefaultCpuModel = "Haswell-v4,-erms,-pcid,-x2apic,-tsc-deadline,-invpcid,-spec-ctrl";
 
+    /// <summary>
+    /// Bytes that a disk of bulk data without a file says it has. A guest that was cloned keeps this size when a file comes in its place, which is
+    /// therefore no longer; what lies beyond the file's end is an I/O error.
+    /// </summary>
+    public const long PlaceholderLength = 1L << 40;
+
     /// <summary>The machine's id; QEMU's <c>-name</c>, seen in the host's process list.</summary>
     public required string Name { get; init; }
     /// <summary>QEMU's <c>-machine</c>, versioned.</summary>
@@ -39,6 +45,10 @@ internal sealed record MachineSpec
     public required string KernelCommandLine { get; init; }
     /// <summary>The root disk; null for a guest that lives in its initial RAM disk.</summary>
     public OverlayDisk? Disk { get; init; }
+    /// <summary>The read-only disk behind the root disk, of which QEMU takes the raw bytes; null for a placeholder without a file.</summary>
+    public string? InputDisk { get; init; }
+    /// <summary>The writable disk behind that, likewise; the guest cannot make its file longer.</summary>
+    public string? OutputDisk { get; init; }
     /// <summary>The virtio-serial ports, in the order of the contract.</summary>
     public IReadOnlyList<SerialPort> Ports { get; init; } = [];
     /// <summary>Where QEMU listens for the monitor.</summary>

@@ -9,13 +9,13 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// catalog.db            what exists
 /// images/HASH/          base images, read-only
 /// templates/KEY/        one template: state, root.qcow2, template.json last; KEY.lock beside it
-/// machines/ID/          one machine: root.qcow2, lock, process, and ID.state for each of its checkpoints
+/// machines/ID/          one machine: root.qcow2, lock, process, ID.state for each of its checkpoints, and input.iso and output.raw where it has them
 /// logs/ID.jsonl         one machine's log
 /// </code>
 /// </summary>
 internal sealed class StoreLayout(string root)
 {
-    private const string RemovedPrefix = ".", OverlayName = "root.qcow2", StateExtension = ".state";
+    private const string RemovedPrefix = ".", OverlayName = "root.qcow2", InputName = "input.iso", OutputName = "output.raw", StateExtension = ".state";
 
     /// <summary>The store's folder, absolute.</summary>
     public string Root { get; } = Path.GetFullPath(root);
@@ -40,6 +40,12 @@ internal sealed class StoreLayout(string root)
     public string Machine(string id) => Path.Combine(Machines, id);
 
     public string Overlay(string id) => Path.Combine(Machine(id), OverlayName);
+
+    /// <summary>The read-only disk with a machine's input files; there is none unless somebody made it.</summary>
+    public string InputDisk(string id) => Path.Combine(Machine(id), InputName);
+
+    /// <summary>The writable disk for a machine's output files, likewise.</summary>
+    public string OutputDisk(string id) => Path.Combine(Machine(id), OutputName);
 
     public string Lock(string id) => Path.Combine(Machine(id), "lock");
 
@@ -93,7 +99,11 @@ internal sealed class StoreLayout(string root)
             // Gone, or renamed by an earlier try.
         }
 
-        Empty(Path.Combine(removed, OverlayName));
+        foreach (var name in (string[])[OverlayName, InputName, OutputName])
+        {
+            Empty(Path.Combine(removed, name));
+        }
+
         Delete(removed);
     }
 

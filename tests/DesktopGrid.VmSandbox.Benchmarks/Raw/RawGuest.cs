@@ -30,9 +30,10 @@ internal sealed class RawGuest : IAsyncDisposable
     /// <param name="memoryMiB">Its RAM.</param>
     /// <param name="onConsole">Given the console's stream as soon as QEMU runs; null for nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<RawGuest> BootAsync(RawImage image, string folder, int memoryMiB, Action<Stream>? onConsole, CancellationToken cancellationToken)
+    /// <param name="disks">More disks; null for none.</param>
+    public static async Task<RawGuest> BootAsync(RawImage image, string folder, int memoryMiB, Action<Stream>? onConsole, CancellationToken cancellationToken, RawDisks? disks = null)
     {
-        var guest = new RawGuest(RawQemu.Start(image, folder, memoryMiB));
+        var guest = new RawGuest(RawQemu.Start(image, folder, memoryMiB, disks));
         try
         {
             await guest.ConnectAsync(onConsole, cancellationToken);
@@ -84,6 +85,20 @@ internal sealed class RawGuest : IAsyncDisposable
     public async Task RemoveAsync(string name, CancellationToken cancellationToken)
     {
         await AskAsync("remove", name, 0, cancellationToken);
+        await AnsweredAsync(cancellationToken);
+    }
+
+    /// <summary>Mounts the first of the other disks, and reads a file of it.</summary>
+    public async Task MountAsync(string name, CancellationToken cancellationToken)
+    {
+        await AskAsync("mount", name, 0, cancellationToken);
+        await AnsweredAsync(cancellationToken);
+    }
+
+    /// <summary>Copies a file to the first of the other disks, past the guest's cache.</summary>
+    public async Task CopyOutAsync(string name, CancellationToken cancellationToken)
+    {
+        await AskAsync("out", name, 0, cancellationToken);
         await AnsweredAsync(cancellationToken);
     }
 

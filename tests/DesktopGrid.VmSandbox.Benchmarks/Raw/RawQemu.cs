@@ -6,6 +6,9 @@ using DesktopGrid.VmSandbox.Qemu.Discovery;
 
 namespace DesktopGrid.VmSandbox.Benchmarks.Raw;
 
+/// <summary>Disks behind the root disk, the first of them <c>/dev/vdb</c>; null for none.</summary>
+internal sealed record RawDisks(string? Input, string? Output);
+
 /// <summary>
 /// A plain QEMU, started as one would in a shell: no confinement, no monitor, no priority of its own. Machine, processor, memory and
 /// kernel line are those of the library, since they are what the guest's speed hangs on.
@@ -41,8 +44,8 @@ internal sealed class RawQemu : IDisposable
         }
     }
 
-    public static RawQemu Start(RawImage image, string folder, int memoryMiB) =>
-        new(Start(Environment.GetEnvironmentVariable(QemuLocator.Variable) ?? "qemu-system-x86_64", Arguments(image, folder, memoryMiB)), folder);
+    public static RawQemu Start(RawImage image, string folder, int memoryMiB, RawDisks? disks = null) =>
+        new(Start(Environment.GetEnvironmentVariable(QemuLocator.Variable) ?? "qemu-system-x86_64", Arguments(image, folder, memoryMiB, disks ?? new RawDisks(null, null))), folder);
 
     /// <summary>Connects to a port, or to the console as number 0, as soon as QEMU listens there.</summary>
     public async Task<NetworkStream> ConnectAsync(int port, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ internal sealed class RawQemu : IDisposable
         _process.Dispose();
     }
 
-    private static string[] Arguments(RawImage image, string folder, int memoryMiB) =>
+    private static string[] Arguments(RawImage image, string folder, int memoryMiB, RawDisks disks) =>
     [
         "-nodefaults", "-no-user-config", "-display", "none", "-vga", "none", "-nic", "none", "-no-reboot",
         "-machine", $"{MachineSpec.DefaultMachineType},usb=off,vmport=off",
@@ -81,6 +84,8 @@ internal sealed class RawQemu : IDisposable
         "-m", string.Create(CultureInfo.InvariantCulture, $"{memoryMiB}M"),
         "-kernel", image.Kernel, "-initrd", image.Initrd, "-append", image.KernelLine,
         "-drive", $"file={OverlayIn(folder)},format=qcow2,if=virtio",
+        .. disks.Input is { } input ? ["-drive", $"file={input},format=raw,if=virtio,readonly=on"] : Array.Empty<string>(),
+        .. disks.Output is { } output ? ["-drive", $"file={output},format=raw,if=virtio"] : Array.Empty<string>(),
         "-chardev", $"socket,id=c0,path={SocketIn(folder, 0)},server=on,wait=off", "-serial", "chardev:c0",
         "-device", "virtio-serial-pci",
         .. Enumerable.Range(1, Ports).SelectMany(port => (string[])

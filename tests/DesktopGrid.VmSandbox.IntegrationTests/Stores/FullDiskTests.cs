@@ -102,6 +102,36 @@ internal sealed class FullDiskTests
         Directory.EnumerateFileSystemEntries(_disk).Should().BeEmpty("a part of an output is none");
     }
 
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Inputs_for_whose_disk_there_is_no_room_are_told_before_anything_runs(CancellationToken cancellationToken)
+    {
+        Mount("90m");
+        await using var host = await OpenAsync();
+
+        var job = TestJobs.Shell("true") with { Inputs = [JobFile.FromBytes("big", new byte[100_000_000])] };
+        var failure = await host.FailAsync(job, SandboxErrorCode.DiskFull, TaskFate.NeverStarted, cancellationToken: cancellationToken);
+
+        failure.Message.Should().Contain("inputs").And.Contain("Free some space");
+        Directory.EnumerateFileSystemEntries(Path.Combine(_disk, "machines")).Should().BeEmpty();
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task Outputs_for_whose_disk_there_is_no_room_are_got_to_where_there_is(CancellationToken cancellationToken)
+    {
+        Mount("90m");
+        await using var host = await OpenAsync();
+        var output = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
+        var job = TestJobs.Shell("head -c 3000000 /dev/urandom > out; sync; sha256sum < out; usleep 500000") with { Outputs = [new JobOutput("out", output)] };
+        var result = await host.RunAsync(job, onOutput: async _ => await FillAsync(), cancellationToken: cancellationToken);
+
+        result.StandardOutput.Text().Should().StartWith(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(output, cancellationToken))));
+        File.Delete(output);
+        File.Delete(Path.Combine(_disk, "filler"));
+    }
+
     private Task<SandboxHost> OpenAsync()
     {
         var options = new SandboxHostOptions { StorePath = _disk };

@@ -9,6 +9,9 @@ internal sealed record ConfinementPlan
     /// <summary>Files and folders that it may write. Where the host is root they are handed over to the unprivileged user.</summary>
     public IReadOnlyList<string> ReadWritePaths { get; init; } = [];
 
+    /// <summary>Those of the files to read that belong to this machine alone. Where the host is root they are handed over likewise, since nobody else may read them.</summary>
+    public IReadOnlyList<string> LentPaths { get; init; } = [];
+
     /// <summary>Device files that it may open, such as a hardware accelerator's.</summary>
     public IReadOnlyList<string> DevicePaths { get; init; } = [];
 

@@ -16,6 +16,10 @@ internal interface IPrivateFiles
     /// <summary>Makes an empty file that this user alone may read and write. One that is there stays as it is.</summary>
     void MakeFile(string path);
 
+    /// <summary>Makes a file of a length that reads as zeros and takes no space until it is written to, likewise private.</summary>
+    /// <exception cref="IOException">The file system has no such files, or none so large.</exception>
+    void MakeSparseFile(string path, long length);
+
     /// <summary>
     /// Gives a file, whose content was flushed to the disk, its name in the same folder, replacing what has it. When this returns, the name
     /// outlasts a cut of the power.

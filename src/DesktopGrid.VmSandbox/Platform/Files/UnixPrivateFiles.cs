@@ -37,6 +37,13 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
         }
     }
 
+    public void MakeSparseFile(string path, long length)
+    {
+        MakeFile(path);
+        using var made = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.SetLength(made, length);
+    }
+
     public void MoveDurably(string source, string target)
     {
         File.Move(source, target, overwrite: true);

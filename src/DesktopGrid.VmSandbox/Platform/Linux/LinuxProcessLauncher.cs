@@ -26,7 +26,7 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
         uint? user = request.Confinement is { } plan && isRoot && tools.Privileges is not null ? UserOf(plan.Identity) : null;
         if (user is { } owner)
         {
-            HandOver(request.Confinement!.ReadWritePaths, owner);
+            HandOver([.. request.Confinement!.ReadWritePaths, .. request.Confinement.LentPaths], owner);
         }
 
         var filter = request.Confinement is not null ? FilterFile() : null;

@@ -35,7 +35,7 @@ internal static class DiskArguments
         "-device", $"virtio-blk-pci,drive={OverlayDisk.Node},id=root-disk",
     ];
 
-    private static void File(Utf8JsonWriter writer, string node, string path, bool isReadOnly)
+    public static void File(Utf8JsonWriter writer, string node, string path, bool isReadOnly)
     {
         writer.WriteString("driver", "file");
         writer.WriteString("node-name", node);
@@ -47,7 +47,7 @@ internal static class DiskArguments
         }
     }
 
-    private static string Json(Action<Utf8JsonWriter> members)
+    public static string Json(Action<Utf8JsonWriter> members)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))

@@ -153,6 +153,8 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
         {
             readOnly.Add(disk.BasePath);
             readWrite.Add(disk.OverlayPath);
+            readOnly.AddRange(spec.InputDisk is { } input ? [input] : []);
+            readWrite.AddRange(spec.OutputDisk is { } output ? [output] : []);
         }
 
         return new LaunchRequest
@@ -167,6 +169,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
                 Identity = spec.Name,
                 ReadOnlyPaths = readOnly,
                 ReadWritePaths = readWrite,
+                LentPaths = spec.InputDisk is { } lent ? [lent] : [],
                 DevicePaths = platform.Qemu.Accelerators.FirstOrDefault(help => help.Name == spec.Accelerator.QemuName())?.DevicePaths ?? [],
                 MaxFileBytes = spec.MaxFileBytes,
             },

@@ -197,7 +197,8 @@ internal sealed class GuestHttp : IDisposable
         }
     }
 
-    private SessionException Refusal(ErrorBody? error)
+    /// <summary>What the daemon's reason means here.</summary>
+    public SessionException Refusal(ErrorBody? error)
     {
         var (code, message) = error is { Message: { } text } ? (error.Code, TextTail.Clean(text.Length > 500 ? text[..500] : text)) : (GuestErrorCode.Internal, "no reason given");
         return new SessionException(

@@ -24,7 +24,7 @@ internal sealed class HttpGuestLink : IGuestLink
     }
 
     /// <summary>The task verbs of this machine; they end with the link.</summary>
-    public ISandboxSession Session { get; }
+    public IDiskSession Session { get; }
 
     public async Task<GuestGreeting> WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

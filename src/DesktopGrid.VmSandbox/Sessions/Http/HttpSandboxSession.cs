@@ -4,10 +4,11 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
 /// <inheritdoc />
-internal sealed class HttpSandboxSession(GuestHttp http) : ISandboxSession
+internal sealed class HttpSandboxSession(GuestHttp http) : IDiskSession
 {
     private readonly FileVerbs _files = new(http);
     private readonly TaskVerbs _tasks = new(http);
+    private readonly DiskVerbs _disks = new(http);
 
     public Task<PingReply> PingAsync(CancellationToken cancellationToken = default) => _tasks.PingAsync(http.Options.RequestTimeout, cancellationToken);
 
@@ -61,4 +62,8 @@ internal sealed class HttpSandboxSession(GuestHttp http) : ISandboxSession
     public Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) => _tasks.MessageToGuestAsync(key, value, cancellationToken);
 
     public Task<IReadOnlyList<GuestMessage>> MessagesToHostAsync(long after = 0, CancellationToken cancellationToken = default) => _tasks.MessagesToHostAsync(after, cancellationToken);
+
+    public Task AddInputDiskAsync(long length, CancellationToken cancellationToken) => _disks.AddInputAsync(length, cancellationToken);
+
+    public Task<long> CollectAsync(CollectRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) => _disks.CollectAsync(request, progress, cancellationToken);
 }

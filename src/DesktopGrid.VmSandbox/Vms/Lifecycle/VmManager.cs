@@ -149,6 +149,12 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
             };
     }
 
+    public Task<string> MakeInputDiskAsync(VmId id, CancellationToken cancellationToken) =>
+        MakeDiskAsync(id, services.Layout.InputDisk(id.ToString()), services.Platform.Files.MakeFile, cancellationToken);
+
+    public Task<string> MakeOutputDiskAsync(VmId id, long length, CancellationToken cancellationToken) =>
+        MakeDiskAsync(id, services.Layout.OutputDisk(id.ToString()), path => services.Platform.Files.MakeSparseFile(path, length), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -181,6 +187,15 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
         {
             ExceptionDispatchInfo.Throw(first);
         }
+    }
+
+    private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)
+    {
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        // Whatever may start may get a disk before.
+        services.Machines.Require(id).Demand(VmVerb.Start);
+        make(path);
+        return path;
     }
 
     private RunningVm? RunningPart(VmId id) => _slots.TryGetValue(id, out var slot) ? slot.Running : null;

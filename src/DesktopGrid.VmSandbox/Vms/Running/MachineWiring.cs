@@ -17,6 +17,7 @@ internal static class MachineWiring
     public static MachineSpec Spec(VmServices services, MachineRow row, BaseImage image, Accelerator accelerator)
     {
         var directory = services.Platform.RuntimeDirectories.Create(row.Id);
+        var (input, output) = (services.Layout.InputDisk(row.Id), new FileInfo(services.Layout.OutputDisk(row.Id)));
         return new MachineSpec
         {
             Name = row.Id,
@@ -28,12 +29,14 @@ internal static class MachineWiring
             InitrdPath = image.InitrdPath,
             KernelCommandLine = image.Manifest.KernelCommandLine,
             Disk = new OverlayDisk(services.Layout.Overlay(row.Id), image.BasePath, "qcow2"),
+            InputDisk = File.Exists(input) ? input : null,
+            OutputDisk = output.Exists ? output.FullName : null,
             Ports = Ports(services, directory),
             Monitor = Monitor(services, directory),
             Console = Console(services, directory),
             RuntimeDirectory = directory,
             State = State(services, directory),
-            MaxFileBytes = (long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack),
+            MaxFileBytes = Math.Max((long)(image.Manifest.Files.Base.VirtualSize!.Value * FileSlack), output.Exists ? output.Length : 0),
             OutlivesHost = row.OutlivesHost,
             Priority = services.QemuOptions.Priority,
         };

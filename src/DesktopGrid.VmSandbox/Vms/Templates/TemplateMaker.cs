@@ -28,7 +28,7 @@ internal sealed class TemplateMaker(VmServices services)
         try
         {
             Prepare(part, image);
-            var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
+            var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
             using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
             var state = await BootAsync(installation, spec, part, bound.Token).ConfigureAwait(false);
             await FinishAsync(part, state, installation, spec, image.Id, cancellationToken).ConfigureAwait(false);

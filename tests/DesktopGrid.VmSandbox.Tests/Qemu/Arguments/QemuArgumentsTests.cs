@@ -33,9 +33,9 @@ public sealed class QemuArgumentsTests
         -smp
         cpus=2,sockets=1,cores=2,threads=1
         -m
-        256M
+        262152K
         -object
-        memory-backend-ram,id=ram0,size=256M
+        memory-backend-ram,id=ram0,size=262152K
         -rtc
         base=utc,clock=host
         -kernel
@@ -54,6 +54,14 @@ public sealed class QemuArgumentsTests
         {"driver":"qcow2","node-name":"root","file":"root-file","backing":"base","discard":"unmap"}
         -device
         virtio-blk-pci,drive=root,id=root-disk
+        -blockdev
+        {"driver":"null-co","node-name":"input","size":1099511627776,"read-zeroes":true,"read-only":true}
+        -device
+        virtio-blk-pci,drive=input,id=input-disk,rerror=report,werror=report
+        -blockdev
+        {"driver":"null-co","node-name":"output","size":1099511627776,"read-zeroes":true,"read-only":false}
+        -device
+        virtio-blk-pci,drive=output,id=output-disk,rerror=report,werror=report
         -chardev
         socket,id=monitor,path=/run/vmsandbox/m/monitor,server=on,wait=off
         -mon
@@ -103,7 +111,7 @@ public sealed class QemuArgumentsTests
 
         After("-nic", Specs.Whole).Should().Equal("none");
         words.Should().NotContain(["-netdev", "-net", "-usb", "-virtfs", "-fsdev", "-qmp", "-monitor", "-vnc", "-spice", "-gdb", "-s", "-daemonize", "-hda", "-drive"]);
-        After("-device", Specs.Whole).Select(static device => device.Split(',')[0]).Should().BeEquivalentTo("virtio-blk-pci", "virtio-serial-pci", "virtserialport", "virtserialport");
+        After("-device", Specs.Whole).Select(static device => device.Split(',')[0]).Should().BeEquivalentTo("virtio-blk-pci", "virtio-blk-pci", "virtio-blk-pci", "virtio-serial-pci", "virtserialport", "virtserialport");
     }
 
     /// <summary>QEMU's options split at commas; every name that we do not choose ourselves is escaped or in JSON.</summary>
@@ -140,8 +148,21 @@ public sealed class QemuArgumentsTests
         After("-blockdev", Specs.Plain with { Disk = new OverlayDisk("/o", "/b", "raw") })[1].Should().Be("""{"driver":"raw","node-name":"base","file":"base-file","read-only":true}""");
 
     [Test]
+    public void A_disk_with_a_file_takes_the_placeholder_s_place_and_its_format_is_named()
+    {
+        var spec = Specs.Whole with { InputDisk = "/m/in,put.iso", OutputDisk = "/m/output.raw" };
+
+        After("-blockdev", spec).Skip(4).Should().Equal(
+            """{"driver":"file","node-name":"input-file","filename":"/m/in,put.iso","read-only":true}""",
+            """{"driver":"raw","node-name":"input","file":"input-file","read-only":true}""",
+            """{"driver":"file","node-name":"output-file","filename":"/m/output.raw","read-only":false,"discard":"unmap"}""",
+            """{"driver":"raw","node-name":"output","file":"output-file","read-only":false}""");
+        After("-device", spec).Should().Equal(After("-device", Specs.Whole));
+    }
+
+    [Test]
     public void Only_the_overlay_may_be_written() =>
-        After("-blockdev", Specs.Whole).Should().HaveCount(4).And.SatisfyRespectively(
+        After("-blockdev", Specs.Whole).Take(4).Should().HaveCount(4).And.SatisfyRespectively(
             static node => node.Should().Contain("\"read-only\":true"),
             static node => node.Should().Contain("\"read-only\":true"),
             static node => node.Should().Contain("\"read-only\":false").And.Contain("/store/machines/"),

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 
@@ -11,6 +12,9 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 [SupportedOSPlatform("windows")]
 internal sealed partial class WindowsPrivateFiles : IPrivateFiles
 {
+    /// <summary>FSCTL_SET_SPARSE.</summary>
+    private const uint SetSparse = 0x900C4;
+
     public void MakeFolder(string path, bool isPassage) => Directory.CreateDirectory(path);
 
     public void MakeFile(string path)
@@ -19,6 +23,19 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
         {
             using var made = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         }
+    }
+
+    public void MakeSparseFile(string path, long length)
+    {
+        MakeFile(path);
+        using var made = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        // NTFS takes the space of a longer file at once, unless it is told before.
+        if (!DeviceIoControl(made, SetSparse, 0, 0, 0, 0, out _, 0))
+        {
+            throw new IOException($"{path} cannot be made a sparse file: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetHRForLastWin32Error());
+        }
+
+        RandomAccess.SetLength(made, length);
     }
 
     public void MoveDurably(string source, string target)
@@ -34,4 +51,8 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
     [LibraryImport("kernel32", EntryPoint = "MoveFileExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool MoveFile(string source, string target, uint flags);
+
+    [LibraryImport("kernel32", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool DeviceIoControl(SafeFileHandle device, uint code, nint input, uint inputLength, nint output, uint outputLength, out uint returned, nint overlapped);
 }

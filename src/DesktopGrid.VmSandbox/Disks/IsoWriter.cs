@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+
+namespace DesktopGrid.VmSandbox.Disks;
+
+/// <summary>
+/// Writes files as a disk that Linux mounts: ISO 9660 with Rock Ridge. Managed code, the same on every host; a library for it (DiscUtils) was looked for
+/// and is not to be had from the package source that this house builds from. No file is held in memory, and the disk is hashed while it is written.
+/// </summary>
+/// <param name="target">Where to, from its position on.</param>
+internal sealed class IsoWriter(Stream target) : IDisposable
+{
+    private const int BlockSize = 1024 * 1024;
+
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _zeros = new byte[IsoBytes.SectorSize];
+    private readonly byte[] _block = new byte[BlockSize];
+    private long _written;
+
+    /// <param name="files">The files; no two of one path, and none whose path is a folder of another.</param>
+    /// <param name="time">What the disk says of when its files were changed.</param>
+    /// <param name="tell">Told after each block: the file under way, and how much of it is written.</param>
+    /// <param name="cancellationToken">Gives up; the target holds a part.</param>
+    /// <exception cref="IsoSourceException">A file cannot be read, or is not as long as it was said to be.</exception>
+    /// <exception cref="IOException">The target cannot be written.</exception>
+    public async Task<IsoImage> WriteAsync(IReadOnlyList<IsoFile> files, DateTimeOffset time, Action<IsoFile, long>? tell, CancellationToken cancellationToken)
+    {
+        var layout = new IsoLayout(files);
+        await AppendAsync(new byte[IsoLayout.FirstDescriptor * IsoBytes.SectorSize], cancellationToken).ConfigureAwait(false);
+        await AppendAsync(IsoVolume.Descriptors(layout, time), cancellationToken).ConfigureAwait(false);
+        await AppendAsync(IsoVolume.PathTable(layout, isBigEndian: false), cancellationToken).ConfigureAwait(false);
+        await AppendAsync(IsoVolume.PathTable(layout, isBigEndian: true), cancellationToken).ConfigureAwait(false);
+        foreach (var folder in layout.Folders)
+        {
+            await AppendAsync(Encode(folder, layout.Area, time), cancellationToken).ConfigureAwait(false);
+        }
+
+        await AppendAsync(Continuations(layout), cancellationToken).ConfigureAwait(false);
+        foreach (var node in layout.Files)
+        {
+            await CopyAsync(node.File!, tell, cancellationToken).ConfigureAwait(false);
+            await FillAsync(IsoBytes.Sectors(_written) * IsoBytes.SectorSize, cancellationToken).ConfigureAwait(false);
+        }
+
+        await FillAsync(layout.Sectors * IsoBytes.SectorSize, cancellationToken).ConfigureAwait(false);
+        return new IsoImage(_written, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private static byte[] Encode(IsoNode folder, long area, DateTimeOffset time)
+    {
+        var bytes = new byte[folder.Length];
+        IsoLayout.Place(folder, (at, child, section) =>
+        {
+            if (child is null)
+            {
+                IsoRecord.WriteDots(bytes.AsSpan(at, IsoRecord.LengthOfDots(folder, section == 0)), folder, section == 0, area, time);
+            }
+            else
+            {
+                IsoRecord.Write(bytes.AsSpan(at, IsoRecord.Length(child)), child, section, area, time);
+            }
+        });
+        return bytes;
+    }
+
+    private static byte[] Continuations(IsoLayout layout)
+    {
+        var bytes = new byte[layout.AreaLength];
+        foreach (var node in layout.Continued)
+        {
+            IsoRecord.WriteContinuation(bytes.AsSpan((int)node.Continuation!.Value, IsoRecord.ContinuationLength(node)), node);
+        }
+
+        return bytes;
+    }
+
+    private async Task CopyAsync(IsoFile file, Action<IsoFile, long>? tell, CancellationToken cancellationToken)
+    {
+        var source = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var scope = source.ConfigureAwait(false);
+        long copied = 0;
+        while (true)
+        {
+            var read = await ReadAsync(file, source, cancellationToken).ConfigureAwait(false);
+            copied += read;
+            if (copied > file.Length || (read == 0 && copied < file.Length))
+            {
+                throw new IsoSourceException(file, "It gives more or fewer bytes than its length says.");
+            }
+
+            if (read == 0)
+            {
+                return;
+            }
+
+            await AppendAsync(_block.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            tell?.Invoke(file, copied);
+        }
+    }
+
+    private async Task<int> ReadAsync(IsoFile file, Stream source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(_block, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IsoSourceException(file, e.Message, e);
+        }
+    }
+
+    private async Task FillAsync(long length, CancellationToken cancellationToken)
+    {
+        while (_written < length)
+        {
+            await AppendAsync(_zeros.AsMemory(0, (int)Math.Min(_zeros.Length, length - _written)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var writing = target.WriteAsync(bytes, cancellationToken);
+        try
+        {
+            // While the disk works.
+            _hash.AppendData(bytes.Span);
+        }
+        finally
+        {
+            await writing.ConfigureAwait(false);
+        }
+
+        _written += bytes.Length;
+    }
+}
