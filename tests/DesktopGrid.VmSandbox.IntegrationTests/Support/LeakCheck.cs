@@ -18,10 +18,12 @@ internal sealed class LeakCheck
     private readonly HashSet<string> _runtimeFolders;
     private readonly List<string> _descriptors;
 
-    private LeakCheck(string store)
+    private readonly bool _killsHosts;
+
+    private LeakCheck(string store, bool killsHosts)
     {
         WarmUp();
-        _store = store;
+        (_store, _killsHosts) = (store, killsHosts);
         _children = [.. ProcessTable.ChildrenOf(Environment.ProcessId).Select(static process => process.Id)];
         _runtimeFolders = [.. RuntimeFolders()];
         _descriptors = Descriptors();
@@ -31,7 +33,9 @@ internal sealed class LeakCheck
     public static string RuntimeRoot { get; } = FindRuntimeRoot();
 
     /// <summary>Remembers the present state. The store may already be open.</summary>
-    public static LeakCheck Begin(TempStore store) => new(store.StorePath);
+    /// <param name="store">The store.</param>
+    /// <param name="killsHosts">Whether hosts are killed meanwhile: what one that is killed while it asks QEMU what it can do has left goes after half an hour.</param>
+    public static LeakCheck Begin(TempStore store, bool killsHosts = false) => new(store.StorePath, killsHosts);
 
     /// <summary>Demands that everything which came since has gone; what ends in its own time is waited for, within a bound.</summary>
     public async Task NothingIsLeftAsync()
@@ -58,7 +62,7 @@ internal sealed class LeakCheck
 
     /// <summary>Those of another store's machine, which another test run of this user may have, have a process that names them.</summary>
     private List<string> NewRuntimeFolders() =>
-        [.. RuntimeFolders().Where(folder => !_runtimeFolders.Contains(folder) && ProcessTable.Naming(folder).All(process => process.CommandLine.Contains(_store, StringComparison.Ordinal)))];
+        [.. RuntimeFolders().Where(folder => !_runtimeFolders.Contains(folder) && !(_killsHosts && Path.GetFileName(folder).StartsWith("trial-", StringComparison.Ordinal)) && ProcessTable.Naming(folder).All(process => process.CommandLine.Contains(_store, StringComparison.Ordinal)))];
 
     private List<string> Files() =>
     [

@@ -12,11 +12,14 @@ internal abstract class StoreFixture
 
     protected SandboxHost Host => Store.Host;
 
+    /// <summary>Whether its tests kill other hosts of the store at any moment.</summary>
+    protected virtual bool KillsHosts => false;
+
     [OneTimeSetUp]
     public async Task OpenStoreAsync() => Store = await TempStore.OpenAsync();
 
     [SetUp]
-    public void RememberWhatThereIs() => _leaks = LeakCheck.Begin(Store);
+    public void RememberWhatThereIs() => _leaks = LeakCheck.Begin(Store, KillsHosts);
 
     /// <summary>A test that has failed may have left anything: that is removed, so that the next ones are judged by themselves.</summary>
     [TearDown]

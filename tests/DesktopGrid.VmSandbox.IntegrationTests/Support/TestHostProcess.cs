@@ -44,6 +44,13 @@ internal sealed class TestHostProcess : IAsyncDisposable
             : line.Split(' ');
     }
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public Task TellAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
+    /// <summary>The first line that begins with this, which may be a failure; waits for it.</summary>
+    public async Task<string> HearAsync(string beginning) =>
+        await Eventually.FindAsync(() => Find(beginning), Bound) ?? throw new AssertionException($"The second host did not say \"{beginning}\" in time; it said: {string.Join(" | ", Lines)} {_errors}");
+
     public IReadOnlyList<string> Lines
     {
         get

@@ -26,7 +26,7 @@ public sealed class StoreLayoutTests
         layout.Prepare(TemporaryFolder.PrivateFiles);
 
         File.ReadAllText(layout.Catalog).Should().Be("precious");
-        Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).Should().BeEquivalentTo("catalog.db", "images", "machines", "logs");
+        Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).Should().BeEquivalentTo("catalog.db", "images", "templates", "machines", "logs");
     }
 
     [Test]

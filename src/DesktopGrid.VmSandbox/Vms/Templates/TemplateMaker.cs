@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Images;
-using DesktopGrid.VmSandbox.Platform.Sockets;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
@@ -16,18 +17,20 @@ namespace DesktopGrid.VmSandbox.Vms.Templates;
 internal sealed class TemplateMaker(VmServices services)
 {
     private const int Rehearsals = 3;
-    private const string PartExtension = ".part", LogName = "log.jsonl", Step = "start.template";
+    private const string PartExtension = ".part";
+
+    private const string LogName = "log.jsonl", Step = "start.template";
 
     /// <summary>Makes one in a folder that is not there yet.</summary>
     /// <exception cref="SandboxException">QEMU or the guest failed, or the store cannot be written.</exception>
     public async Task MakeAsync(QemuInstallation installation, MachineSpec wanted, BaseImage image, string folder, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
         var part = folder + PartExtension;
-        var name = TrialDirectories.NewName();
-        var directory = services.Platform.RuntimeDirectories.Create(name);
+        var name = RuntimeName(part);
         try
         {
             Prepare(part, image);
+            var directory = services.Platform.RuntimeDirectories.Create(name);
             var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
             using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
             var state = await BootAsync(installation, spec, part, bound.Token).ConfigureAwait(false);
@@ -48,6 +51,12 @@ internal sealed class TemplateMaker(VmServices services)
             TemplateStore.Delete(part);
         }
     }
+
+    /// <summary>
+    /// What the folder of its sockets is called: known to whoever finds what a killed host has left of it, since its own folder is there before this
+    /// one and goes after it.
+    /// </summary>
+    public static string RuntimeName(string part) => $"tpl-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(part)))[..12]}";
 
     private void Prepare(string part, BaseImage image)
     {

@@ -50,6 +50,7 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
     {
         foreach (var folder in Directory.EnumerateDirectories(services.Layout.Templates))
         {
+            // What is being made, or was, bears the same name with an ending.
             var key = Path.GetFileNameWithoutExtension(folder);
             if (Template.LastUse(folder) is { } used && services.Time.GetUtcNow() - used < KeptUnused)
             {
@@ -60,6 +61,7 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
             if (held is not null)
             {
                 VmLog.Swept(services.Logger, "template that nobody uses", key);
+                services.Platform.RuntimeDirectories.Remove(TemplateMaker.RuntimeName(folder));
                 Delete(folder);
             }
         }

@@ -1,0 +1,68 @@
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Vms;
+
+namespace DesktopGrid.VmSandbox.TestHost;
+
+/// <summary>Takes machine verbs from standard input, a line each, and answers each with a line: its number, "ok" or the error's code, and what it led to.</summary>
+internal sealed class VerbShell(SandboxHost host)
+{
+    private const string File = "file", Nothing = "-";
+
+    public async Task RunAsync()
+    {
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            var words = line.Split(' ');
+            try
+            {
+                Commands.Say($"{words[0]} ok {await DoAsync(words[1], words.ElementAtOrDefault(2), words.ElementAtOrDefault(3))}");
+            }
+            catch (SandboxException e)
+            {
+                Commands.Say($"{words[0]} {e.Code} {e.Message}");
+            }
+        }
+    }
+
+    private async Task<string> DoAsync(string verb, string? machine, string? argument)
+    {
+        if (verb == "create")
+        {
+            return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128 })).ToString();
+        }
+
+        var id = VmId.Parse(machine!);
+        switch (verb)
+        {
+            case "load": return (await host.Machines.LoadAsync(id)).State.ToString();
+            case "start": await host.Machines.StartAsync(id); break;
+            case "suspend": await host.Machines.SuspendAsync(id); break;
+            case "continue": await host.Machines.ContinueAsync(id); break;
+            case "checkpoint": await host.Machines.CheckpointAsync(id, argument!); break;
+            case "resume": return (await host.Machines.ResumeAsync(id, argument)).Name;
+            case "remove": await host.Machines.RemoveCheckpointAsync(id, argument!); break;
+            case "stop": await host.Machines.StopAsync(id); break;
+            case "destroy": await host.Machines.DestroyAsync(id); return nameof(VmState.Destroyed);
+            case "list": return string.Join(',', (await host.Machines.ListCheckpointsAsync(id)).Select(static checkpoint => checkpoint.Name));
+            case "put": await (await host.OpenSessionAsync(id)).PutTextAsync(File, argument!); break;
+            case "get": return await GetAsync(id);
+            case "status": break;
+            default: throw new ArgumentException($"There is no verb {verb}.");
+        }
+
+        return (await host.Machines.GetStatusAsync(id)).State.ToString();
+    }
+
+    private async Task<string> GetAsync(VmId id)
+    {
+        try
+        {
+            return await (await host.OpenSessionAsync(id)).GetTextAsync(File);
+        }
+        catch (SessionException e) when (e.Code == SandboxErrorCode.GuestNotFound)
+        {
+            return Nothing;
+        }
+    }
+}
