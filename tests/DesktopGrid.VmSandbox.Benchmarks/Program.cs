@@ -8,6 +8,8 @@ Func<BenchRun, IBenchmark>[] families =
 [
     run => new ColdStart(run),
     run => new WarmStart(run),
+    run => new Checkpoints(run),
+    run => new RunStates(run),
     run => new Pings(run),
     run => new Transfers(run),
     run => new BulkDisks(run),

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using DesktopGrid.VmSandbox.Benchmarks.Measuring;
+using DesktopGrid.VmSandbox.Qmp;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DesktopGrid.VmSandbox.Benchmarks.Raw;
 
@@ -107,6 +109,17 @@ internal sealed class RawGuest : IAsyncDisposable
         await AskAsync("compute", "-", seconds, cancellationToken);
         await AnsweredAsync(cancellationToken);
     }
+
+    /// <summary>Lets the guest hold so many random bytes in its memory from now on.</summary>
+    public async Task FillAsync(long length, CancellationToken cancellationToken)
+    {
+        await AskAsync("fill", "-", length, cancellationToken);
+        await AnsweredAsync(cancellationToken);
+    }
+
+    /// <summary>QEMU's monitor; the caller's.</summary>
+    public async Task<QmpClient> OpenMonitorAsync(CancellationToken cancellationToken) =>
+        await QmpClient.ConnectAsync(await _qemu.ConnectAsync(RawQemu.Monitor, cancellationToken), new QmpOptions(), TimeProvider.System, NullLogger.Instance, cancellationToken);
 
     /// <summary>Lets the guest write everything to its disk and end.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)

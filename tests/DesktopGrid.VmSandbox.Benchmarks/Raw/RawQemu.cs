@@ -10,11 +10,14 @@ namespace DesktopGrid.VmSandbox.Benchmarks.Raw;
 internal sealed record RawDisks(string? Input, string? Output);
 
 /// <summary>
-/// A plain QEMU, started as one would in a shell: no confinement, no monitor, no priority of its own. Machine, processor, memory and
+/// A plain QEMU, started as one would in a shell: no confinement, no priority of its own. Machine, processor, memory and
 /// kernel line are those of the library, since they are what the guest's speed hangs on.
 /// </summary>
 internal sealed class RawQemu : IDisposable
 {
+    /// <summary>The number of the monitor's socket.</summary>
+    public const int Monitor = 9;
+
     private const int Ports = 3;
     private readonly Process _process;
     private readonly string _folder;
@@ -87,6 +90,7 @@ internal sealed class RawQemu : IDisposable
         .. disks.Input is { } input ? ["-drive", $"file={input},format=raw,if=virtio,readonly=on"] : Array.Empty<string>(),
         .. disks.Output is { } output ? ["-drive", $"file={output},format=raw,if=virtio"] : Array.Empty<string>(),
         "-chardev", $"socket,id=c0,path={SocketIn(folder, 0)},server=on,wait=off", "-serial", "chardev:c0",
+        "-qmp", $"unix:{SocketIn(folder, Monitor)},server=on,wait=off",
         "-device", "virtio-serial-pci",
         .. Enumerable.Range(1, Ports).SelectMany(port => (string[])
         [

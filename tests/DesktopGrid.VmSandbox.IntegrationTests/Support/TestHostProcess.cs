@@ -84,6 +84,8 @@ internal sealed class TestHostProcess : IAsyncDisposable
             await KillAsync();
         }
 
+        // Its owner's since it was asked for.
+        await _process.StandardInput.DisposeAsync();
         _process.Dispose();
     }
 
