@@ -21,6 +21,7 @@ internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgres
 
     public void Report(JobProgress value) => _now = value switch
     {
+        { Phase: JobPhase.Create, Transfer: { } transfer } => Step("packing", transfer),
         { Phase: JobPhase.Create } => new WorkStep("making the machine", null),
         { Phase: JobPhase.Start } => new WorkStep("starting the machine", null),
         { Phase: JobPhase.Put, Transfer: { } transfer } => Step("sending", transfer),

@@ -30,6 +30,6 @@ public readonly record struct JobPhaseTime(JobPhase Phase, TimeSpan Duration);
 /// <param name="FractionDone">What the program last reported by <c>msg_to_host fraction_done</c>, 0 to 1; null before its first report.</param>
 /// <param name="CpuTime">CPU time of the QEMU process until now, its boot included, which <see cref="JobResult.HostCpuTime"/> leaves out.</param>
 /// <param name="Elapsed">Since the job began.</param>
-/// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Create"/>, <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>; null otherwise.</param>
+/// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Create"/>, <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>; null otherwise. Inputs that go by disk are told in the first and, as whole, again in the second.</param>
 /// <param name="Machine">The machine that runs it, to follow its log or ask for its status; null until it is made.</param>
 public sealed record JobProgress(JobPhase Phase, double? FractionDone, TimeSpan CpuTime, TimeSpan Elapsed, TransferProgress? Transfer, VmId? Machine);

@@ -16,7 +16,7 @@ internal sealed class JobTransfers(SandboxJob job, IRunningMachines machines, IP
     private static readonly TimeSpan TellPause = TimeSpan.FromMilliseconds(100);
 
     private readonly List<JobOutputFile> _taken = [];
-    private readonly HashSet<string> _onDisk = new(StringComparer.Ordinal);
+    private IReadOnlyList<IsoFile> _onDisk = [];
     private IsoImage? _inputDisk;
     private string? _outputDisk;
     private string? _outputFault;
@@ -48,10 +48,10 @@ internal sealed class JobTransfers(SandboxJob job, IRunningMachines machines, IP
             files.Add(new IsoFile(input.Path, await LengthAsync(input, cancellationToken).ConfigureAwait(false), IsExecutable(input), token => OpenAsync(input, token)));
         }
 
-        if (BulkRule.Choose(files) is { Count: > 0 } chosen)
+        _onDisk = BulkRule.Choose(files);
+        if (_onDisk.Count > 0)
         {
-            _onDisk.UnionWith(chosen.Select(static file => file.Path));
-            _inputDisk = await WriteDiskAsync(machine, chosen, cancellationToken).ConfigureAwait(false);
+            _inputDisk = await WriteDiskAsync(machine, cancellationToken).ConfigureAwait(false);
         }
 
         if (job.Outputs.Count > 0)
@@ -74,9 +74,15 @@ internal sealed class JobTransfers(SandboxJob job, IRunningMachines machines, IP
         {
             machine.Log.Write(LogSource.Host, string.Create(CultureInfo.InvariantCulture, $"{_onDisk.Count} inputs come by a disk of {_inputDisk.Length} bytes"));
             await session.AddInputDiskAsync(_inputDisk.Length, cancellationToken).ConfigureAwait(false);
+            // Whoever counts what has gone in need not know the way.
+            foreach (var file in _onDisk)
+            {
+                progress.Report(new TransferProgress(file.Path, file.Length, file.Length));
+            }
         }
 
-        foreach (var input in job.Inputs.Where(input => !_onDisk.Contains(input.Path)))
+        var there = _onDisk.Select(static file => file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var input in job.Inputs.Where(input => !there.Contains(input.Path)))
         {
             var content = await OpenAsync(input, cancellationToken).ConfigureAwait(false);
             await using var scope = content.ConfigureAwait(false);
@@ -138,7 +144,7 @@ internal sealed class JobTransfers(SandboxJob job, IRunningMachines machines, IP
         return file.Length;
     }
 
-    private async Task<IsoImage> WriteDiskAsync(VmId machine, IReadOnlyList<IsoFile> files, CancellationToken cancellationToken)
+    private async Task<IsoImage> WriteDiskAsync(VmId machine, CancellationToken cancellationToken)
     {
         try
         {
@@ -146,7 +152,7 @@ internal sealed class JobTransfers(SandboxJob job, IRunningMachines machines, IP
             var disk = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous });
             await using var scope = disk.ConfigureAwait(false);
             using var writer = new IsoWriter(disk);
-            return await writer.WriteAsync(files, time.GetUtcNow(), (file, bytes) => Tell(new TransferProgress(file.Path, bytes, file.Length)), cancellationToken).ConfigureAwait(false);
+            return await writer.WriteAsync(_onDisk, time.GetUtcNow(), (file, bytes) => Tell(new TransferProgress(file.Path, bytes, file.Length)), cancellationToken).ConfigureAwait(false);
         }
         catch (IsoSourceException e)
         {

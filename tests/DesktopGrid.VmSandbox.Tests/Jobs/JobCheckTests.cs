@@ -73,6 +73,7 @@ public sealed class JobCheckTests
         yield return Fault("a variable that is null", Good with { Environment = Variable("a", null!) }, "The job's Environment must");
         yield return Fault("null inputs", Good with { Inputs = null! }, "The job's Inputs must");
         yield return Fault("a null input of a program that is an input", Good with { Program = "tool", Inputs = [null!] }, "The job's Inputs must");
+        yield return Fault("an input below another", Good with { Inputs = [JobFile.FromText("a/b/c", ""), JobFile.FromText("a/b", "")] }, "The input \"a/b/c\" goes into a folder that is another input's file.");
         yield return Fault("an input without a path", Good with { Inputs = [JobFile.FromText(null!, "")] }, "An input has no path.");
         yield return Fault("null outputs", Good with { Outputs = null! }, "The job's Outputs must");
         yield return Fault("a null output", Good with { Outputs = [null!] }, "The job's Outputs must");

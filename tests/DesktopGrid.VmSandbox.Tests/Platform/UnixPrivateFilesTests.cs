@@ -35,6 +35,26 @@ public sealed class UnixPrivateFilesTests
     }
 
     [Test]
+    public void A_sparse_file_is_as_private_and_its_length_takes_no_space()
+    {
+        using var folder = new TemporaryFolder();
+        var before = new DriveInfo(folder.Path).AvailableFreeSpace;
+
+        new UnixPrivateFiles(lendsToMachines: true).MakeSparseFile(folder.File("x"), before + (1L << 30));
+
+        File.GetUnixFileMode(folder.File("x")).Should().Be(Mine);
+        new FileInfo(folder.File("x")).Length.Should().Be(before + (1L << 30), "the disk has less room than that");
+    }
+
+    [Test]
+    public void A_file_too_long_for_the_file_system_is_an_error()
+    {
+        using var folder = new TemporaryFolder();
+
+        FluentActions.Invoking(() => new UnixPrivateFiles(lendsToMachines: true).MakeSparseFile(folder.File("x"), long.MaxValue)).Should().Throw<IOException>();
+    }
+
+    [Test]
     public void What_is_there_stays_as_it_is()
     {
         using var folder = new TemporaryFolder();

@@ -35,10 +35,26 @@ public sealed class StoreLayoutTests
         var layout = new StoreLayout(_folder.File("x/../store"));
 
         layout.Root.Should().Be(_folder.File("store"));
-        foreach (var path in (string[])[layout.Catalog, layout.Images, layout.Machines, layout.Logs, layout.Image("i"), layout.Machine("m"), layout.Overlay("m"), layout.Lock("m"), layout.Log("m")])
+        foreach (var path in (string[])[layout.Catalog, layout.Images, layout.Machines, layout.Logs, layout.Image("i"), layout.Machine("m"), layout.Overlay("m"), layout.InputDisk("m"), layout.OutputDisk("m"), layout.Lock("m"), layout.Log("m")])
         {
             path.Should().StartWith(layout.Root + "/");
         }
+    }
+
+    [Test]
+    public void The_space_of_a_machine_s_disks_is_free_although_somebody_still_has_them_open()
+    {
+        var layout = new StoreLayout(_folder.File("store"));
+        layout.Prepare(TemporaryFolder.PrivateFiles);
+        layout.MakeMachine("m", TemporaryFolder.PrivateFiles);
+        var open = ((string[])[layout.Overlay("m"), layout.InputDisk("m"), layout.OutputDisk("m")]).Select(static path => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)).ToList();
+        open.ForEach(static file => file.SetLength(1 << 20));
+
+        layout.RemoveMachine("m");
+
+        open.Select(static file => RandomAccess.GetLength(file.SafeFileHandle)).Should().AllBeEquivalentTo(0);
+        Directory.EnumerateFileSystemEntries(layout.Machines).Should().BeEmpty();
+        open.ForEach(static file => file.Dispose());
     }
 
     [Test]

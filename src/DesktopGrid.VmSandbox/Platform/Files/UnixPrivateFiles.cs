@@ -41,7 +41,15 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
     {
         MakeFile(path);
         using var made = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.SetLength(made, length);
+        try
+        {
+            RandomAccess.SetLength(made, length);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // So .NET calls a file system's own refusal of a length.
+            throw new IOException(e.Message, e);
+        }
     }
 
     public void MoveDurably(string source, string target)

@@ -35,7 +35,15 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
             throw new IOException($"{path} cannot be made a sparse file: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetHRForLastWin32Error());
         }
 
-        RandomAccess.SetLength(made, length);
+        try
+        {
+            RandomAccess.SetLength(made, length);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // So .NET calls a file system's own refusal of a length.
+            throw new IOException(e.Message, e);
+        }
     }
 
     public void MoveDurably(string source, string target)
