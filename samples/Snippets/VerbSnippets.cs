@@ -147,4 +147,20 @@ public static class VerbSnippets
         // end
         return (await host.Machines.ListCheckpointsAsync(id, cancellationToken))[0];
     }
+
+    public static async Task<VmId> TravelAsync(SandboxHost here, VmId id, SandboxHost there, string path, CancellationToken cancellationToken)
+    {
+        // snippet: travel
+        await using (var file = File.Create(path))
+        {
+            await here.Machines.ExportCheckpointAsync(id, "hourly", file, cancellationToken);
+        }
+
+        // … the file goes to another computer …
+        await using var arrived = File.OpenRead(path);
+        var moved = await there.Machines.ImportCheckpointAsync(arrived, cancellationToken: cancellationToken);
+        await there.Machines.ResumeAsync(moved, cancellationToken: cancellationToken);
+        // end
+        return moved;
+    }
 }

@@ -40,6 +40,10 @@ public static class SandboxEventId
     public const int CheckpointRemoved = 612;
     /// <summary>Debug: a checkpoint was removed, and its part of the machine's disk goes only with the machine.</summary>
     public const int InstantNotForgotten = 613;
+    /// <summary>Information: a checkpoint was written to a file that can travel.</summary>
+    public const int CheckpointExported = 614;
+    /// <summary>Information: a machine was made of a checkpoint that has travelled.</summary>
+    public const int CheckpointImported = 615;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>

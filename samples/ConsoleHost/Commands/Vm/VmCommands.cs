@@ -17,6 +17,8 @@ internal static class VmCommands
         CheckpointCommands.Resume(runner),
         CheckpointCommands.List(runner),
         CheckpointCommands.Remove(runner),
+        TravelCommands.Export(runner),
+        TravelCommands.Import(runner),
         DestroyCommand.Create(runner),
         StatusCommands.Status(runner),
         StatusCommands.List(runner),

@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Travel;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -83,6 +84,22 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
         ArgumentNullException.ThrowIfNull(name);
         using var entered = await EnterLoadedAsync(id, VmVerb.RemoveCheckpoint, cancellationToken).ConfigureAwait(false);
         await RemoveCheckpointVerb.RunAsync(services, Slot(id), name, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ExportCheckpointAsync(VmId id, string? name, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var entered = await EnterLoadedAsync(id, VmVerb.Export, cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(token => ExportVerb.RunAsync(services, Slot(id), name, destination, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<VmId> ImportCheckpointAsync(Stream source, VmImportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        VmId imported = default;
+        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return imported;
     }
 
     public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)

@@ -48,6 +48,12 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.InstantNotForgotten, LogLevel.Debug, "The disk of machine {Machine} keeps what it had for its checkpoint {Name}")]
     public static partial void InstantNotForgotten(ILogger logger, VmId machine, string name, Exception exception);
 
+    [LoggerMessage(SandboxEventId.CheckpointExported, LogLevel.Information, "Checkpoint {Name} of machine {Machine} was exported: {Bytes} bytes")]
+    public static partial void Exported(ILogger logger, VmId machine, string name, long bytes);
+
+    [LoggerMessage(SandboxEventId.CheckpointImported, LogLevel.Information, "Machine {Machine} was made of an imported checkpoint {Name}")]
+    public static partial void Imported(ILogger logger, VmId machine, string name);
+
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);
 
