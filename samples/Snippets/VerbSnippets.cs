@@ -148,6 +148,20 @@ public static class VerbSnippets
         return (await host.Machines.ListCheckpointsAsync(id, cancellationToken))[0];
     }
 
+    public static async Task<int> QuitAsync(SandboxHost host, CancellationToken cancellationToken)
+    {
+        // snippet: quit
+        var kept = await host.QuitAsync(new VmKeepWork { Name = "quit", Within = TimeSpan.FromSeconds(50) }, cancellationToken);
+        foreach (var (machine, checkpoint) in kept)
+        {
+            Console.WriteLine(checkpoint is null ? $"{machine}: the last good checkpoint stands" : $"{machine}: kept as {checkpoint.Name}");
+        }
+
+        await host.DisposeAsync();
+        // end
+        return kept.Count;
+    }
+
     public static async Task<VmId> TravelAsync(SandboxHost here, VmId id, SandboxHost there, string path, CancellationToken cancellationToken)
     {
         // snippet: travel

@@ -134,6 +134,20 @@ public sealed partial class SandboxHost : IAsyncDisposable
         return _parts.ReadLog(machine, query, cancellationToken);
     }
 
+    /// <summary>
+    /// Stops, within one time and side by side, every machine that this process runs and keeps its work, as
+    /// <see cref="IVmManager.QuitAsync"/> does: what a program calls that is told to quit, before it disposes the
+    /// host. Machines that were told to outlive the process are left alone, and those of jobs are left to the disposal, which ends them.
+    /// </summary>
+    /// <param name="keep">Under which name, and within which time; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops being patient.</param>
+    /// <returns>Of each machine the new checkpoint; null where there is none, with a warning to the logger that says why.</returns>
+    /// <exception cref="VmException">The name is none (<c>MachineInvalid</c>).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is shorter than 10 ms or longer than an hour.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<IReadOnlyDictionary<VmId, VmCheckpoint?>> QuitAsync(VmKeepWork? keep = null, CancellationToken cancellationToken = default) =>
+        _parts.Machines.QuitAsync(keep ?? new VmKeepWork(), cancellationToken);
+
     /// <summary>Ends every machine of this process that was not told to outlive it, and closes the store. Can be repeated.</summary>
     /// <returns>A task that ends when all of that is done.</returns>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isClosed, true) ? ValueTask.CompletedTask : _parts.DisposeAsync();

@@ -44,6 +44,8 @@ public static class SandboxEventId
     public const int CheckpointExported = 614;
     /// <summary>Information: a machine was made of a checkpoint that has travelled.</summary>
     public const int CheckpointImported = 615;
+    /// <summary>Warning: a machine whose work was to be kept is stopped without a new checkpoint; the last good one stands.</summary>
+    public const int WorkNotKept = 616;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>

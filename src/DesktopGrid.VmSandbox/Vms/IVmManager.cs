@@ -132,6 +132,19 @@ public interface IVmManager
     /// <exception cref="ArgumentOutOfRangeException">The grace is negative or longer than an hour.</exception>
     Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Ends it within a time, and keeps its work: a checkpoint is taken if it fits, else given up, and the last good one stands. Then QEMU is ended
+    /// the quickest way; the guest is not asked. The bound holds also where QEMU hangs, or another call has the machine in hand: that one then
+    /// fails, and the machine is <see cref="VmState.Failed"/>. It does not hold where the disk of the store hangs.
+    /// </summary>
+    /// <param name="id">The machine.</param>
+    /// <param name="keep">Under which name, and within which time; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops being patient: nothing more is kept, the process is ended, and the call ends as if nobody had cancelled.</param>
+    /// <returns>The new checkpoint; null where there is none, with a warning to the logger that says why.</returns>
+    /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), another process holds the machine, or it ended by itself meanwhile.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is shorter than 10 ms or longer than an hour.</exception>
+    Task<VmCheckpoint?> QuitAsync(VmId id, VmKeepWork? keep = null, CancellationToken cancellationToken = default);
+
     /// <summary>Ends it and removes everything that it had on disk, but a log that was asked to stay.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="cancellationToken">Gives up between steps; the verb can be repeated.</param>

@@ -12,7 +12,7 @@ internal static class VmCommands
         StateVerbs.Start(runner),
         StateVerbs.Suspend(runner),
         StateVerbs.Continue(runner),
-        StateVerbs.Stop(runner),
+        StopCommand.Create(runner),
         CheckpointCommands.Checkpoint(runner),
         CheckpointCommands.Resume(runner),
         CheckpointCommands.List(runner),

@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
-using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
-using DesktopGrid.VmSandbox.Vms.Travel;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>The door to the verbs: finds a machine's slot and lets one verb at a time through. One file a verb, beside this one.</summary>
-internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncDisposable
+internal sealed partial class VmManager(VmServices services) : IRunningMachines, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
     private readonly EndWatch _ends = new(services);
@@ -52,54 +50,6 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
     {
         using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
         await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
-        VmCheckpoint taken = null!;
-        await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return taken;
-    }
-
-    public async Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default)
-    {
-        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        VmCheckpoint resumed = null!;
-        await UntilClosedAsync(async token => resumed = await ResumeVerb.RunAsync(services, Slot(id), name, Watch(id), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return resumed;
-    }
-
-    public Task<IReadOnlyList<VmCheckpoint>> ListCheckpointsAsync(VmId id, CancellationToken cancellationToken = default)
-    {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        cancellationToken.ThrowIfCancellationRequested();
-        services.Machines.Require(id);
-        return Task.FromResult<IReadOnlyList<VmCheckpoint>>([.. services.Checkpoints.Of(id.ToString()).Select(CheckpointRecords.Describe)]);
-    }
-
-    public async Task RemoveCheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        using var entered = await EnterLoadedAsync(id, VmVerb.RemoveCheckpoint, cancellationToken).ConfigureAwait(false);
-        await RemoveCheckpointVerb.RunAsync(services, Slot(id), name, cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task ExportCheckpointAsync(VmId id, string? name, Stream destination, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(destination);
-        using var entered = await EnterLoadedAsync(id, VmVerb.Export, cancellationToken).ConfigureAwait(false);
-        await UntilClosedAsync(token => ExportVerb.RunAsync(services, Slot(id), name, destination, token), cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task<VmId> ImportCheckpointAsync(Stream source, VmImportOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        VmId imported = default;
-        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return imported;
     }
 
     public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)

@@ -54,6 +54,9 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.CheckpointImported, LogLevel.Information, "Machine {Machine} was made of an imported checkpoint {Name}")]
     public static partial void Imported(ILogger logger, VmId machine, string name);
 
+    [LoggerMessage(SandboxEventId.WorkNotKept, LogLevel.Warning, "Machine {Machine} is stopped without a new checkpoint: {Why}")]
+    public static partial void NotKept(ILogger logger, VmId machine, string why);
+
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);
 
