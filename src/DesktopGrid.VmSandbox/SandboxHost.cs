@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 using Microsoft.Extensions.Logging;
 
@@ -133,6 +134,25 @@ public sealed partial class SandboxHost : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(query.Tail ?? 0, nameof(query));
         return _parts.ReadLog(machine, query, cancellationToken);
     }
+
+    /// <summary>Tells what the store takes on the disk, thing by thing: images, templates, machines, checkpoints, logs, catalog.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>All that there is.</returns>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<StoreUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _parts.Machines.GetUsageAsync(cancellationToken);
+
+    /// <summary>
+    /// Removes of the store what nobody uses, the longest unused first. What is in use stays, and what another process has; what cannot be removed is
+    /// told to the logger and passed over.
+    /// </summary>
+    /// <param name="options">What may be removed; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up between one thing and the next.</param>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is negative.</exception>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<StorePruned> PruneAsync(StorePruneOptions? options = null, CancellationToken cancellationToken = default) => _parts.Machines.PruneAsync(options ?? new StorePruneOptions(), cancellationToken);
 
     /// <summary>
     /// Stops, within one time and side by side, every machine that this process runs and keeps its work, as

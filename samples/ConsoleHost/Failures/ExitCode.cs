@@ -62,6 +62,7 @@ internal static class ExitCode
             or SandboxErrorCode.ConfinementUnavailable or SandboxErrorCode.ImageMissing or SandboxErrorCode.PlatformUnsupported => Unavailable,
         SandboxErrorCode.PlatformFailure => OperatingSystem,
         SandboxErrorCode.StoreNotWritable or SandboxErrorCode.DiskFull or SandboxErrorCode.CatalogUnusable or SandboxErrorCode.JobOutputUnwritable => CannotWrite,
+        SandboxErrorCode.BudgetExceeded => Unavailable,
         SandboxErrorCode.MachineBusy or SandboxErrorCode.CatalogBusy => TryAgain,
         _ => Failed,
     };

@@ -46,10 +46,16 @@ public static class SandboxEventId
     public const int CheckpointImported = 615;
     /// <summary>Warning: a machine whose work was to be kept is stopped without a new checkpoint; the last good one stands.</summary>
     public const int WorkNotKept = 616;
+    /// <summary>Information: a machine is to run and there is no room for it in the host's budget; it waits in line.</summary>
+    public const int MachineQueued = 617;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>
     public const int MachineLeft = 621;
+    /// <summary>Information: something that nobody uses was removed of the store, because it was asked for or the disk budget needed it.</summary>
+    public const int StorePruned = 622;
+    /// <summary>Warning: something that nobody uses could not be removed of the store.</summary>
+    public const int StoreNotPruned = 623;
 
     /// <summary>Debug: a job began.</summary>
     public const int JobBegan = 800;

@@ -25,6 +25,8 @@ internal sealed class StoreLayout(string root)
 
     public string Machines => Path.Combine(Root, "machines");
 
+    public string Templates => Path.Combine(Root, "templates");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string Image(string id) => Path.Combine(Images, id);

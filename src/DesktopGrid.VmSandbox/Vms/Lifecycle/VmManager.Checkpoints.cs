@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 using DesktopGrid.VmSandbox.Vms.Travel;
@@ -11,6 +12,9 @@ internal sealed partial class VmManager
     public async Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        // The last one says how large the next will be.
+        await Disk.DemandAsync(VmVerb.Checkpoint, id, services.Checkpoints.Of(id.ToString()) is [var last, ..] ? last.Length : 0, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
         VmCheckpoint taken = null!;
         await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -19,9 +23,11 @@ internal sealed partial class VmManager
 
     public async Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default)
     {
+        using var share = await TakeShareAsync(id, VmVerb.Resume, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         VmCheckpoint resumed = null!;
         await UntilClosedAsync(async token => resumed = await ResumeVerb.RunAsync(services, Slot(id), name, Watch(id), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        Slot(id).Share = share.HandOn();
         return resumed;
     }
 
@@ -52,7 +58,7 @@ internal sealed partial class VmManager
         ArgumentNullException.ThrowIfNull(source);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         VmId imported = default;
-        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), bytes => Disk.DemandAsync(VmVerb.Import, null, bytes, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return imported;
     }
 
@@ -102,6 +108,21 @@ internal sealed partial class VmManager
                 return null;
             }
         }
+    }
+
+    /// <summary>One that is to be pruned; false where it is gone, or has become what the machine needs.</summary>
+    private async Task<bool> RemovePrunedAsync(StoreItem item, CancellationToken cancellationToken)
+    {
+        var id = VmId.Parse(item.Machine!);
+        using var entered = await EnterLoadedAsync(id, VmVerb.RemoveCheckpoint, cancellationToken).ConfigureAwait(false);
+        var kept = services.Checkpoints.Of(item.Machine!);
+        if (kept.FirstOrDefault(checkpoint => checkpoint.Id == item.Id) is not { } meant || (kept[0] == meant && (!item.IsInUse || Slot(id).Running is not null)))
+        {
+            return false;
+        }
+
+        await RemoveCheckpointVerb.RunAsync(services, Slot(id), [meant], cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Another verb has the machine for longer than there is time: it loses its QEMU, and writes down that it did.</summary>

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Space;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -18,6 +20,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     {
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        await Disk.DemandAsync(VmVerb.Create, null, 0, cancellationToken).ConfigureAwait(false);
         var (id, held) = await CreateVerb.RunAsync(services, options, cancellationToken).ConfigureAwait(false);
         if (held is not null)
         {
@@ -36,8 +39,10 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
 
     public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
     {
+        using var share = await TakeShareAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         await UntilClosedAsync(token => StartVerb.RunAsync(services, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
+        Slot(id).Share = share.HandOn();
     }
 
     public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
@@ -147,6 +152,27 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         }
     }
 
+    /// <summary>What the store takes on the disk.</summary>
+    public Task<StoreUsage> GetUsageAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new UsageReader(services).Read());
+    }
+
+    /// <summary>Removes what nobody uses.</summary>
+    public async Task<StorePruned> PruneAsync(StorePruneOptions options, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        StorePruned pruned = null!;
+        await UntilClosedAsync(async token => pruned = await Pruner.RunAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return pruned;
+    }
+
+    private Pruner Pruner => new(services, RemovePrunedAsync);
+
+    private DiskBudget Disk => new(services, Pruner, services.DiskBytes);
+
     private RunningVm? RunningPart(VmId id) => _slots.TryGetValue(id, out var slot) ? slot.Running : null;
 
     private Func<RunningVm, Task> Watch(VmId id) => running => _ends.WatchAsync(Slot(id), running);
@@ -174,6 +200,26 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
             entered.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Waits for room in the host's budget, before the machine is entered: whoever waits holds nothing, and the machine can be looked at, destroyed,
+    /// or started elsewhere meanwhile. What can be refused is refused first; it may be so again afterwards.
+    /// </summary>
+    private async Task<BudgetShare> TakeShareAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var row = services.Machines.Require(id);
+        BudgetShare share = null!;
+        if (VmTransitions.Next(verb, row.VmState()) is null)
+        {
+            // Perhaps only because its end is not noted yet; under the gate that is settled.
+            using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+            services.Machines.Require(id).Demand(verb);
+        }
+
+        await UntilClosedAsync(async token => share = await services.Budget.TakeAsync(id, verb, row.MemoryMiB, row.VirtualCpus, () => VmLog.Queued(services.Logger, id, services.Budget.Waiting - 1), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return share;
     }
 
     /// <summary>What takes long is given up when the host closes: nobody waits minutes for a guest that is to be ended.</summary>

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.Vms.Running;
@@ -56,6 +57,15 @@ internal static partial class VmLog
 
     [LoggerMessage(SandboxEventId.WorkNotKept, LogLevel.Warning, "Machine {Machine} is stopped without a new checkpoint: {Why}")]
     public static partial void NotKept(ILogger logger, VmId machine, string why);
+
+    [LoggerMessage(SandboxEventId.MachineQueued, LogLevel.Information, "Machine {Machine} waits until there is room for it in the host's budget, behind {Before} others")]
+    public static partial void Queued(ILogger logger, VmId machine, int before);
+
+    [LoggerMessage(SandboxEventId.StorePruned, LogLevel.Information, "Removed of the store, as nobody uses it: {Kind} {Id}, {Bytes} bytes")]
+    public static partial void Pruned(ILogger logger, StoreItemKind kind, string id, long bytes);
+
+    [LoggerMessage(SandboxEventId.StoreNotPruned, LogLevel.Warning, "{Kind} {Id} cannot be removed of the store")]
+    public static partial void NotPruned(ILogger logger, StoreItemKind kind, string id, Exception exception);
 
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);

@@ -16,11 +16,13 @@ internal static class ImportVerb
 {
     private const string PartExtension = ".part";
 
-    public static async Task<VmId> RunAsync(VmServices services, Stream source, VmImportOptions options, CancellationToken cancellationToken)
+    public static async Task<VmId> RunAsync(VmServices services, Stream source, VmImportOptions options, Func<long, Task> makeRoom, CancellationToken cancellationToken)
     {
         // Before the first byte is read.
         NewMachine.Check(new VmOptions { Labels = options.Labels, KeepLog = options.KeepLog, BootTimeout = options.BootTimeout }, VmVerb.Import);
         var manifest = await TravelFile.ReadHeadAsync(source, cancellationToken).ConfigureAwait(false);
+        // First: the image that is wanted may be one that nobody uses yet.
+        await makeRoom(manifest.State.Length + manifest.Disk.Length).ConfigureAwait(false);
         var image = await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false);
         var installation = await services.Selector.FindAsync(cancellationToken).ConfigureAwait(false);
         var machine = new VmOptions
