@@ -1,8 +1,9 @@
-using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
+using System.Text;
 
 namespace DesktopGrid.VmSandbox.Snippets;
 
@@ -146,6 +147,27 @@ public static class VerbSnippets
         Console.WriteLine((await session.GetTaskAsync(cancellationToken)).State);
         // end
         return (await host.Machines.ListCheckpointsAsync(id, cancellationToken))[0];
+    }
+
+    public static async Task<StorePruned> BudgetAsync(string folder, CancellationToken cancellationToken)
+    {
+        // snippet: budget
+        var options = new SandboxHostOptions { StorePath = folder };
+        options.Budget.MemoryMiB = 2048;
+        options.Budget.VirtualCpus = 4;
+        options.Budget.DiskBytes = 20L * 1024 * 1024 * 1024;
+        await using var host = await SandboxHost.OpenAsync(options, cancellationToken: cancellationToken);
+
+        var usage = await host.GetUsageAsync(cancellationToken);
+        foreach (var item in usage.Items.Where(item => !item.IsInUse))
+        {
+            Console.WriteLine($"{item.Kind} {item.Id}: {item.Bytes} bytes, last used {item.UsedAt:d}");
+        }
+
+        var pruned = await host.PruneAsync(new StorePruneOptions { OlderThan = TimeSpan.FromDays(30) }, cancellationToken);
+        Console.WriteLine($"{pruned.Removed.Count} things removed, {pruned.BytesLeft} bytes left");
+        // end
+        return pruned;
     }
 
     public static async Task<int> QuitAsync(SandboxHost host, CancellationToken cancellationToken)

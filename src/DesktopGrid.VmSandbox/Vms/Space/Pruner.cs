@@ -91,13 +91,16 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
                 return false;
             }
 
-            if (OperatingSystem.IsWindows())
+            try
             {
-                // No folder can be renamed there while a file in it is open.
-                held?.Dispose();
+                Directory.Move(folder, doomed);
             }
-
-            Directory.Move(folder, doomed);
+            catch (IOException) when (held is not null)
+            {
+                // Where no folder can be renamed while a file in it is open, whoever comes between has it open in turn, and the second try fails.
+                held.Dispose();
+                Directory.Move(folder, doomed);
+            }
         }
 
         Directory.Delete(doomed, recursive: true);
