@@ -1,8 +1,9 @@
-using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
+using System.Text;
 
 namespace DesktopGrid.VmSandbox.Snippets;
 
@@ -146,5 +147,56 @@ public static class VerbSnippets
         Console.WriteLine((await session.GetTaskAsync(cancellationToken)).State);
         // end
         return (await host.Machines.ListCheckpointsAsync(id, cancellationToken))[0];
+    }
+
+    public static async Task<StorePruned> BudgetAsync(string folder, CancellationToken cancellationToken)
+    {
+        // snippet: budget
+        var options = new SandboxHostOptions { StorePath = folder };
+        options.Budget.MemoryMiB = 2048;
+        options.Budget.VirtualCpus = 4;
+        options.Budget.DiskBytes = 20L * 1024 * 1024 * 1024;
+        await using var host = await SandboxHost.OpenAsync(options, cancellationToken: cancellationToken);
+
+        var usage = await host.GetUsageAsync(cancellationToken);
+        foreach (var item in usage.Items.Where(item => !item.IsInUse))
+        {
+            Console.WriteLine($"{item.Kind} {item.Id}: {item.Bytes} bytes, last used {item.UsedAt:d}");
+        }
+
+        var pruned = await host.PruneAsync(new StorePruneOptions { OlderThan = TimeSpan.FromDays(30) }, cancellationToken);
+        Console.WriteLine($"{pruned.Removed.Count} things removed, {pruned.BytesLeft} bytes left");
+        // end
+        return pruned;
+    }
+
+    public static async Task<int> QuitAsync(SandboxHost host, CancellationToken cancellationToken)
+    {
+        // snippet: quit
+        var kept = await host.QuitAsync(new VmKeepWork { Name = "quit", Within = TimeSpan.FromSeconds(50) }, cancellationToken);
+        foreach (var (machine, checkpoint) in kept)
+        {
+            Console.WriteLine(checkpoint is null ? $"{machine}: the last good checkpoint stands" : $"{machine}: kept as {checkpoint.Name}");
+        }
+
+        await host.DisposeAsync();
+        // end
+        return kept.Count;
+    }
+
+    public static async Task<VmId> TravelAsync(SandboxHost here, VmId id, SandboxHost there, string path, CancellationToken cancellationToken)
+    {
+        // snippet: travel
+        await using (var file = File.Create(path))
+        {
+            await here.Machines.ExportCheckpointAsync(id, "hourly", file, cancellationToken);
+        }
+
+        // … the file goes to another computer …
+        await using var arrived = File.OpenRead(path);
+        var moved = await there.Machines.ImportCheckpointAsync(arrived, cancellationToken: cancellationToken);
+        await there.Machines.ResumeAsync(moved, cancellationToken: cancellationToken);
+        // end
+        return moved;
     }
 }

@@ -55,7 +55,11 @@ public sealed partial class SandboxHost
                 platform,
                 new HttpGuestLinkFactory(options.Session),
                 time,
-                loggers.CreateLogger<SandboxHost>());
+                loggers.CreateLogger<SandboxHost>())
+            {
+                Budget = new HostBudget(options.Budget.MemoryMiB, options.Budget.VirtualCpus),
+                DiskBytes = options.Budget.DiskBytes,
+            };
             return new HostParts(services, database, platform, selector);
         }
         catch

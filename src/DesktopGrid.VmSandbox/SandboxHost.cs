@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 using Microsoft.Extensions.Logging;
 
@@ -133,6 +134,39 @@ public sealed partial class SandboxHost : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(query.Tail ?? 0, nameof(query));
         return _parts.ReadLog(machine, query, cancellationToken);
     }
+
+    /// <summary>Tells what the store takes on the disk, thing by thing: images, templates, machines, checkpoints, logs, catalog.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>All that there is.</returns>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<StoreUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _parts.Machines.GetUsageAsync(cancellationToken);
+
+    /// <summary>
+    /// Removes of the store what nobody uses, the longest unused first. What is in use stays, and what another process has; what cannot be removed is
+    /// told to the logger and passed over.
+    /// </summary>
+    /// <param name="options">What may be removed; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up between one thing and the next.</param>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is negative.</exception>
+    /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<StorePruned> PruneAsync(StorePruneOptions? options = null, CancellationToken cancellationToken = default) => _parts.Machines.PruneAsync(options ?? new StorePruneOptions(), cancellationToken);
+
+    /// <summary>
+    /// Stops, within one time and side by side, every machine that this process runs and keeps its work, as
+    /// <see cref="IVmManager.QuitAsync"/> does: what a program calls that is told to quit, before it disposes the
+    /// host. Machines that were told to outlive the process are left alone, and those of jobs are left to the disposal, which ends them.
+    /// </summary>
+    /// <param name="keep">Under which name, and within which time; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops being patient.</param>
+    /// <returns>Of each machine the new checkpoint; null where there is none, with a warning to the logger that says why.</returns>
+    /// <exception cref="VmException">The name is none (<c>MachineInvalid</c>).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is shorter than 10 ms or longer than an hour.</exception>
+    /// <exception cref="ObjectDisposedException">The host is closed.</exception>
+    public Task<IReadOnlyDictionary<VmId, VmCheckpoint?>> QuitAsync(VmKeepWork? keep = null, CancellationToken cancellationToken = default) =>
+        _parts.Machines.QuitAsync(keep ?? new VmKeepWork(), cancellationToken);
 
     /// <summary>Ends every machine of this process that was not told to outlive it, and closes the store. Can be repeated.</summary>
     /// <returns>A task that ends when all of that is done.</returns>

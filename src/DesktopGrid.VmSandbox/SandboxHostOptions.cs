@@ -25,6 +25,9 @@ public sealed class SandboxHostOptions
     /// <summary>Bounds of the talk with the guest.</summary>
     public SessionOptions Session { get; } = new();
 
+    /// <summary>What the owner of the computer gives: memory, cores, disk.</summary>
+    public HostBudgetOptions Budget { get; } = new();
+
     /// <summary>Checks everything at once and tells all faults in one message.</summary>
     /// <exception cref="ArgumentException">Something is out of its range.</exception>
     internal void Demand()
@@ -41,6 +44,9 @@ public sealed class SandboxHostOptions
         Require(Within(Session.RequestTimeout, 1, 600), "Session.RequestTimeout must lie between 1 s and 10 min.");
         Require(Within(Session.TransferStallTimeout, 1, 3600), "Session.TransferStallTimeout must lie between 1 s and 1 h.");
         Require(!Qemu.RequireHardware || Qemu.Accelerator is not Accelerator.Tcg, "Qemu.RequireHardware and Qemu.Accelerator = Tcg contradict each other.");
+        Require(Budget.MemoryMiB is null or >= 192, "Budget.MemoryMiB must be at least 192; null means no limit.");
+        Require(Budget.VirtualCpus is null or >= 1, "Budget.VirtualCpus must be at least 1; null means no limit.");
+        Require(Budget.DiskBytes is null or >= 64 * 1024 * 1024, "Budget.DiskBytes must be at least 64 MiB; null means no limit.");
         if (faults.Count > 0)
         {
             throw new ArgumentException($"The host's options have faults. {string.Join(' ', faults)}");

@@ -37,7 +37,6 @@ public sealed class SourceTests
         ["DesktopGrid.VmSandbox/Platform/Confinement"] = "layers, a plan and the promise; the work is each operating system's",
         ["DesktopGrid.VmSandbox/Platform/Hosts"] = "what every side must offer, and which side this is",
         ["DesktopGrid.VmSandbox/Platform/Metering"] = "one promise; the work is each operating system's",
-        ["DesktopGrid.VmSandbox/Stores"] = "paths, lock and faults of a store: below catalog, images and machines, which all need them",
         ["DesktopGrid.VmSandbox.GuestDaemon/"] = "the program's first lines and the joining of its parts",
         ["DesktopGrid.VmSandbox.GuestDaemon/Control"] = "one subject of the protocol",
         ["DesktopGrid.VmSandbox.GuestDaemon/Tool"] = "one small command",

@@ -55,12 +55,14 @@ internal static class ExitCode
         SandboxErrorCode.JobInvalid or SandboxErrorCode.MachineInvalid => Usage,
         SandboxErrorCode.MachineState or SandboxErrorCode.CatalogConflict or SandboxErrorCode.ImageMalformed or SandboxErrorCode.ImageRefused
             or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTaskState or SandboxErrorCode.GuestDiskFull
-            or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused => Refused,
-        SandboxErrorCode.MachineUnknown or SandboxErrorCode.GuestNotFound or SandboxErrorCode.JobInputUnreadable => NotFound,
+            or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused
+            or SandboxErrorCode.CheckpointUnusable or SandboxErrorCode.ImportInvalid => Refused,
+        SandboxErrorCode.MachineUnknown or SandboxErrorCode.CheckpointUnknown or SandboxErrorCode.GuestNotFound or SandboxErrorCode.JobInputUnreadable => NotFound,
         SandboxErrorCode.QemuNotFound or SandboxErrorCode.QemuUnsuitable or SandboxErrorCode.AcceleratorUnavailable
             or SandboxErrorCode.ConfinementUnavailable or SandboxErrorCode.ImageMissing or SandboxErrorCode.PlatformUnsupported => Unavailable,
         SandboxErrorCode.PlatformFailure => OperatingSystem,
         SandboxErrorCode.StoreNotWritable or SandboxErrorCode.DiskFull or SandboxErrorCode.CatalogUnusable or SandboxErrorCode.JobOutputUnwritable => CannotWrite,
+        SandboxErrorCode.BudgetExceeded => Unavailable,
         SandboxErrorCode.MachineBusy or SandboxErrorCode.CatalogBusy => TryAgain,
         _ => Failed,
     };

@@ -8,6 +8,7 @@ using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
@@ -24,12 +25,15 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
         typeof(SecondsConverter), typeof(BytesConverter),
         typeof(Named<VmState>), typeof(Named<Accelerator>), typeof(Named<AssuranceLevel>), typeof(Named<StartPath>), typeof(Named<ConfinementLayer>),
         typeof(Named<JobPhase>), typeof(Named<TaskFate>), typeof(Named<GuestTaskState>), typeof(Named<GuestEntryKind>), typeof(Named<LogSource>),
+        typeof(Named<StoreItemKind>),
     ])]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(JobResult))]
 [JsonSerializable(typeof(InterruptedJob))]
 [JsonSerializable(typeof(VmStatus))]
 [JsonSerializable(typeof(VmCheckpoint))]
+[JsonSerializable(typeof(StoreUsage))]
+[JsonSerializable(typeof(StorePruned))]
 [JsonSerializable(typeof(PingReply))]
 [JsonSerializable(typeof(GuestEntry))]
 [JsonSerializable(typeof(GuestMessage))]

@@ -24,11 +24,14 @@ internal sealed class CheckpointTable(CatalogDatabase database)
     private const string Columns = "id, machine_id, name, taken_at, length, state_bytes, sha256, machine_type, cpu_model, accelerator, qemu_version";
 
     /// <summary>Adds one as the newest of its machine. When this returns, it outlasts a cut of the power.</summary>
-    public void AddDurably(CheckpointRow row) => database.WriteDurably(connection => CatalogDatabase.Execute(
+    public void AddDurably(CheckpointRow row) => database.WriteDurably(connection => Insert(connection, row));
+
+    /// <summary>Adds one as the newest of its machine, as a part of something larger.</summary>
+    public static void Insert(SqliteConnection connection, CheckpointRow row) => CatalogDatabase.Execute(
         connection,
         $"INSERT INTO checkpoints ({Columns}, sequence) VALUES ($id, $machine, $name, $taken, $length, $state, $sha, $type, $model, $accelerator, $qemu, (SELECT coalesce(max(sequence), 0) + 1 FROM checkpoints WHERE machine_id = $machine))",
         ("$id", row.Id), ("$machine", row.MachineId), ("$name", row.Name), ("$taken", row.TakenAt.ToUnixTimeMilliseconds()), ("$length", row.Length), ("$state", row.StateBytes),
-        ("$sha", row.Sha256), ("$type", row.MachineType), ("$model", row.CpuModel), ("$accelerator", row.Accelerator), ("$qemu", row.QemuVersion)));
+        ("$sha", row.Sha256), ("$type", row.MachineType), ("$model", row.CpuModel), ("$accelerator", row.Accelerator), ("$qemu", row.QemuVersion));
 
     /// <summary>Nothing when it is gone.</summary>
     public void Remove(string id) => database.Write(connection => CatalogDatabase.Execute(connection, "DELETE FROM checkpoints WHERE id = $id", ("$id", id)));

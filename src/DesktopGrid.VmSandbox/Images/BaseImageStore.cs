@@ -52,7 +52,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
         }
         finally
         {
-            Remove(part);
+            RemoveFolder(part);
         }
 
         return Open(id);
@@ -78,6 +78,22 @@ internal sealed class BaseImageStore(StoreLayout layout)
         return image;
     }
 
+    /// <summary>Removes an image. Renamed first, so that nobody finds half of one; what a crash leaves then is swept as a part.</summary>
+    public void Remove(string id)
+    {
+        var part = Path.Combine(layout.Images, PartPrefix + Path.GetRandomFileName());
+        try
+        {
+            Directory.Move(layout.Image(id), part);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        RemoveFolder(part);
+    }
+
     /// <summary>Removes what a process left that was killed while it added an image: parts in which nothing was written since a moment.</summary>
     public void Sweep(DateTimeOffset unwrittenSince)
     {
@@ -87,7 +103,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
             {
                 if (new DirectoryInfo(part).EnumerateFiles().Select(static file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(part)).Max() < unwrittenSince)
                 {
-                    Remove(part);
+                    RemoveFolder(part);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -164,7 +180,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
 
     private static long LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : -1;
 
-    private static void Remove(string folder)
+    private static void RemoveFolder(string folder)
     {
         if (Directory.Exists(folder))
         {

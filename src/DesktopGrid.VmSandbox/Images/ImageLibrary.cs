@@ -44,6 +44,21 @@ internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, strin
     /// <summary>Its name; the beginning of its hash where the catalog has forgotten it.</summary>
     public string NameOf(string id) => table.All().FirstOrDefault(row => row.Id == id)?.Name ?? id[..Math.Min(12, id.Length)];
 
+    /// <summary>When it was added; null where the catalog has forgotten it.</summary>
+    public DateTimeOffset? AddedAt(string id) => table.All().FirstOrDefault(row => row.Id == id)?.AddedAt;
+
+    /// <summary>Removes an image that no machine was made of; false where there is one. Its name goes first, so that nobody makes one meanwhile.</summary>
+    public bool RemoveUnused(string id)
+    {
+        if (!table.RemoveUnused(id))
+        {
+            return false;
+        }
+
+        store.Remove(id);
+        return true;
+    }
+
     // Shorter ones would hit by chance.
     private static bool IsBeginning(string text, string id) => text.Length >= 8 && id.StartsWith(text, StringComparison.Ordinal);
 }

@@ -70,6 +70,10 @@ public enum SandboxErrorCode
     CheckpointUnusable = 611,
     /// <summary>A checkpoint could not be taken; the machine goes on as before.</summary>
     CheckpointFailed = 612,
+    /// <summary>What was to be imported is no exported checkpoint, or a damaged or cut one, or one that never leaves a host like this.</summary>
+    ImportInvalid = 613,
+    /// <summary>A machine is larger than all that the host's budget gives, or its store takes all of the disk that it gives.</summary>
+    BudgetExceeded = 614,
 
     /// <summary>The guest's daemon could not be reached or broke off.</summary>
     SessionDisconnected = 700,

@@ -40,16 +40,28 @@ public static class SandboxEventId
     public const int CheckpointRemoved = 612;
     /// <summary>Debug: a checkpoint was removed, and its part of the machine's disk goes only with the machine.</summary>
     public const int InstantNotForgotten = 613;
-    /// <summary>Information: a guest was booted and kept, for machines to start from.</summary>
-    public const int TemplateMade = 614;
-    /// <summary>Warning: none could be made; the machine is booted instead.</summary>
-    public const int TemplateNotMade = 615;
-    /// <summary>Warning: a template cannot be used and is removed; the machine is booted instead.</summary>
-    public const int TemplateUnusable = 616;
+    /// <summary>Information: a checkpoint was written to a file that can travel.</summary>
+    public const int CheckpointExported = 614;
+    /// <summary>Information: a machine was made of a checkpoint that has travelled.</summary>
+    public const int CheckpointImported = 615;
+    /// <summary>Warning: a machine whose work was to be kept is stopped without a new checkpoint; the last good one stands.</summary>
+    public const int WorkNotKept = 616;
+    /// <summary>Information: a machine is to run and there is no room for it in the host's budget; it waits in line.</summary>
+    public const int MachineQueued = 617;
     /// <summary>Information: something that a process that died had left was removed.</summary>
     public const int StoreSwept = 620;
     /// <summary>Error: a machine's QEMU cannot be ended; its files are left to the next opening of the store.</summary>
     public const int MachineLeft = 621;
+    /// <summary>Information: something that nobody uses was removed of the store, because it was asked for or the disk budget needed it.</summary>
+    public const int StorePruned = 622;
+    /// <summary>Warning: something that nobody uses could not be removed of the store.</summary>
+    public const int StoreNotPruned = 623;
+    /// <summary>Information: a guest was booted and kept, for machines to start from.</summary>
+    public const int TemplateMade = 630;
+    /// <summary>Warning: none could be made; the machine is booted instead.</summary>
+    public const int TemplateNotMade = 631;
+    /// <summary>Warning: a template cannot be used and is removed; the machine is booted instead.</summary>
+    public const int TemplateUnusable = 632;
 
     /// <summary>Debug: a job began.</summary>
     public const int JobBegan = 800;

@@ -15,4 +15,18 @@ internal interface IQemuImageTool
     /// <summary>Forgets an instant; the disk stays as it is.</summary>
     /// <inheritdoc cref="RevertAsync"/>
     Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken);
+
+    /// <summary>Gives the disk as it is at this moment a name to go back to.</summary>
+    /// <inheritdoc cref="RevertAsync"/>
+    Task KeepAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken);
+
+    /// <summary>Writes what a disk kept at an instant, beyond its base, into an overlay that has nothing yet. Takes as long as copying that does.</summary>
+    /// <param name="installation">Beside which emulator the tool lies.</param>
+    /// <param name="machine">Whose disk.</param>
+    /// <param name="disk">The disk, whose header was judged.</param>
+    /// <param name="snapshot">The instant's name.</param>
+    /// <param name="target">The empty overlay over the same base.</param>
+    /// <param name="cancellationToken">Gives up; the target is of no use then.</param>
+    /// <exception cref="QemuException">The tool is missing, or refused.</exception>
+    Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken);
 }

@@ -55,6 +55,9 @@ internal sealed class StoreLayout(string root)
     /// <summary>The state of a machine at one of its checkpoints.</summary>
     public string Checkpoint(string id, string checkpoint) => Path.Combine(Machine(id), checkpoint + StateExtension);
 
+    /// <summary>The disk at one of its checkpoints, while that is written to a file that travels; named so that it is swept with what is left of unfinished states.</summary>
+    public string CheckpointDisk(string id, string checkpoint) => Checkpoint(id, checkpoint) + ".disk";
+
     /// <summary>The states that lie in a machine's folder, and what is left of unfinished ones: the checkpoint's id, and the file.</summary>
     public IEnumerable<(string Checkpoint, string Path)> Checkpoints(string id) =>
         Directory.EnumerateFiles(Machine(id), "*" + StateExtension + "*").Select(static path => (Path.GetFileName(path).Split('.')[0], path));

@@ -95,6 +95,34 @@ public interface IVmManager
     /// <exception cref="Primitives.SandboxException">Its file cannot be removed (<c>PlatformException</c>).</exception>
     Task RemoveCheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Writes a checkpoint to one file that can travel: to another store, on another computer, under another user. It has the checkpoint's state
+    /// and what the disk had then beyond its base image; nothing of this host is in it, no path, no name, no id and no label. It does have all that
+    /// the guest had in memory and on its disk. The form is described in <c>docs/embedding.md</c>.
+    /// </summary>
+    /// <param name="id">The machine, which must not run.</param>
+    /// <param name="name">Which checkpoint; null for the newest.</param>
+    /// <param name="destination">Where to; written from first to last, flushed, and not closed. What it throws reaches the caller unchanged.</param>
+    /// <param name="cancellationToken">Gives up; what was written is of no use then.</param>
+    /// <returns>A task that ends when all is written.</returns>
+    /// <exception cref="VmException">The verb is not allowed, there is no such checkpoint (<c>CheckpointUnknown</c>), it is damaged (<c>CheckpointUnusable</c>), or another process holds the machine.</exception>
+    /// <exception cref="Primitives.SandboxException">There is no usable QEMU with its image tool (<c>QemuException</c>), or the store has no room for a copy of the disk (<c>PlatformException</c>).</exception>
+    Task ExportCheckpointAsync(VmId id, string? name, Stream destination, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Makes a machine of a checkpoint that was exported: it is <see cref="VmState.Stopped"/> and has that checkpoint, so that <see cref="ResumeAsync"/>
+    /// goes on with it. The base image must be in this store, or be the host's own. Everything in the file is verified before the machine appears;
+    /// what fails leaves nothing behind. Import only what you would also run: a state is loaded by QEMU, inside its confinement.
+    /// </summary>
+    /// <param name="source">From where; read from first to last, and not closed. What it throws reaches the caller unchanged.</param>
+    /// <param name="options">What the machine shall be beyond that; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <returns>The new machine's id.</returns>
+    /// <exception cref="VmException">The file is no exported checkpoint, or damaged or cut (<c>ImportInvalid</c>), or the options have faults (<c>MachineInvalid</c>).</exception>
+    /// <exception cref="Images.ImageException">Its base image is not here (<c>ImageMissing</c>); the sentence names its hash.</exception>
+    /// <exception cref="Primitives.SandboxException">There is no usable QEMU with its image tool (<c>QemuException</c>), or the store is full or cannot be written (<c>PlatformException</c>).</exception>
+    Task<VmId> ImportCheckpointAsync(Stream source, VmImportOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Ends it: the guest is asked first, then QEMU, then its process is killed. Its overlay stays.</summary>
     /// <param name="id">The machine.</param>
     /// <param name="grace">How long the guest may take, zero to one hour; null for 5 s. Zero does not ask it. A suspended guest is not asked either.</param>
@@ -103,6 +131,19 @@ public interface IVmManager
     /// <exception cref="VmException">The verb is not allowed, or another process holds the machine.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The grace is negative or longer than an hour.</exception>
     Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends it within a time, and keeps its work: a checkpoint is taken if it fits, else given up, and the last good one stands. Then QEMU is ended
+    /// the quickest way; the guest is not asked. The bound holds also where QEMU hangs, or another call has the machine in hand: that one then
+    /// fails, and the machine is <see cref="VmState.Failed"/>. It does not hold where the disk of the store hangs.
+    /// </summary>
+    /// <param name="id">The machine.</param>
+    /// <param name="keep">Under which name, and within which time; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops being patient: nothing more is kept, the process is ended, and the call ends as if nobody had cancelled.</param>
+    /// <returns>The new checkpoint; null where there is none, with a warning to the logger that says why.</returns>
+    /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), another process holds the machine, or it ended by itself meanwhile.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is shorter than 10 ms or longer than an hour.</exception>
+    Task<VmCheckpoint?> QuitAsync(VmId id, VmKeepWork? keep = null, CancellationToken cancellationToken = default);
 
     /// <summary>Ends it and removes everything that it had on disk, but a log that was asked to stay.</summary>
     /// <param name="id">The machine.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace DesktopGrid.VmSandbox.Vms;
@@ -43,4 +44,29 @@ public readonly record struct VmId : IParsable<VmId>
 
     /// <summary>A new random id.</summary>
     internal static VmId New() => new(RandomNumberGenerator.GetHexString(Length, lowercase: true));
+}
+
+/// <summary>Writes a <see cref="VmId"/> as its text, so that a status or a result can be written as JSON as it is.</summary>
+public sealed class VmIdJsonConverter : JsonConverter<VmId>
+{
+    /// <summary>Reads an id; the empty text is the default value.</summary>
+    /// <param name="reader">At a string.</param>
+    /// <param name="typeToConvert">The type of an id.</param>
+    /// <param name="options">Not used.</param>
+    /// <returns>The id.</returns>
+    /// <exception cref="JsonException">The text is no id.</exception>
+    public override VmId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && (text.Length == 0 || VmId.TryParse(text, out _))
+            ? text.Length == 0 ? default : VmId.Parse(text)
+            : throw new JsonException("The value is no machine id.");
+
+    /// <summary>Writes an id as a string.</summary>
+    /// <param name="writer">Where.</param>
+    /// <param name="value">The id.</param>
+    /// <param name="options">Not used.</param>
+    public override void Write(Utf8JsonWriter writer, VmId value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStringValue(value.ToString());
+    }
 }

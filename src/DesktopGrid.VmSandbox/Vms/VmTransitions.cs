@@ -43,6 +43,9 @@ public static class VmTransitions
         [(VmVerb.RemoveCheckpoint, VmState.Stopped)] = VmState.Stopped,
         [(VmVerb.RemoveCheckpoint, VmState.Failed)] = VmState.Failed,
 
+        [(VmVerb.Export, VmState.Stopped)] = VmState.Stopped,
+        [(VmVerb.Export, VmState.Failed)] = VmState.Failed,
+
         [(VmVerb.GetStatus, VmState.Created)] = VmState.Created,
         [(VmVerb.GetStatus, VmState.Running)] = VmState.Running,
         [(VmVerb.GetStatus, VmState.Suspended)] = VmState.Suspended,
@@ -58,6 +61,6 @@ public static class VmTransitions
 
     /// <summary>The states in which a verb is allowed.</summary>
     /// <param name="verb">The verb.</param>
-    /// <returns>The states, in the order of the enumeration; empty for <see cref="VmVerb.Create"/>, which needs none.</returns>
+    /// <returns>The states, in the order of the enumeration; empty for <see cref="VmVerb.Create"/> and <see cref="VmVerb.Import"/>, which need none.</returns>
     public static IReadOnlyList<VmState> AllowedIn(VmVerb verb) => [.. Enum.GetValues<VmState>().Where(state => Table.ContainsKey((verb, state)))];
 }

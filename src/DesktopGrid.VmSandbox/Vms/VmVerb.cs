@@ -25,4 +25,8 @@ public enum VmVerb
     Resume = 9,
     /// <summary>Keep an instant no longer.</summary>
     RemoveCheckpoint = 10,
+    /// <summary>Write an instant that was kept to a file that can travel.</summary>
+    Export = 11,
+    /// <summary>A new machine from an instant that has travelled: no process.</summary>
+    Import = 12,
 }

@@ -81,6 +81,10 @@ internal sealed class MachineBench : IAsyncDisposable
 
         public Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) => throw Reached();
 
+        public Task KeepAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) => throw Reached();
+
+        public Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken) => throw Reached();
+
         public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => throw Reached();
 
         public Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken) => throw Reached();

@@ -18,13 +18,13 @@ internal static class StatesPage
         page.AppendLine("Every verb in every state works, or is refused with a `VmException` that names verb, state and the states that allow it").AppendLine("(code `MachineState`).").AppendLine();
         page.AppendLine("## Which verb leads where").AppendLine();
         page.AppendLine($"| verb | {string.Join(" | ", states)} |").AppendLine($"|---|{string.Concat(Enumerable.Repeat("---|", states.Count))}");
-        foreach (var verb in verbs.Where(static verb => verb != VmVerb.Create))
+        foreach (var verb in verbs.Where(static verb => verb is not (VmVerb.Create or VmVerb.Import)))
         {
             page.AppendLine($"| **{verb}** | {string.Join(" | ", states.Select(state => VmTransitions.Next(verb, state)?.ToString() ?? "refused"))} |");
         }
 
-        page.AppendLine().AppendLine("**Create** needs no machine and gives one that is Created. Besides, a machine that runs may end by itself: then it is Failed.").AppendLine();
-        page.AppendLine("```mermaid").AppendLine("stateDiagram-v2").AppendLine("    [*] --> Created: Create");
+        page.AppendLine().AppendLine("**Create** needs no machine and gives one that is Created; **Import** likewise, and gives one that is Stopped. Besides, a machine that runs may end by itself: then it is Failed.").AppendLine();
+        page.AppendLine("```mermaid").AppendLine("stateDiagram-v2").AppendLine("    [*] --> Created: Create").AppendLine("    [*] --> Stopped: Import");
         foreach (var (verb, from, to) in from verb in verbs from state in states let next = VmTransitions.Next(verb, state) where next is not null && next != state && next != VmState.Destroyed select (verb, state, next.Value))
         {
             page.AppendLine($"    {from} --> {to}: {verb}");

@@ -58,7 +58,7 @@ public sealed class VmTransitionsTests
     [Test]
     public void Every_refusal_of_the_table_can_be_worded()
     {
-        foreach (var verb in Enum.GetValues<VmVerb>().Where(static verb => verb != VmVerb.Create))
+        foreach (var verb in Enum.GetValues<VmVerb>().Where(static verb => verb is not (VmVerb.Create or VmVerb.Import)))
         {
             foreach (var state in Enum.GetValues<VmState>().Where(state => VmTransitions.Next(verb, state) is null))
             {

@@ -89,7 +89,7 @@ internal static class CheckpointCommands
 
     private static Argument<string> Name() => new("NAME") { Description = "The checkpoint's name: letters, digits and . _ -" };
 
-    private static void Write(VmCheckpoint checkpoint, Screen screen)
+    public static void Write(VmCheckpoint checkpoint, Screen screen)
     {
         if (screen.IsJson)
         {

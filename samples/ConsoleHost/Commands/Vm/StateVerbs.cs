@@ -21,12 +21,6 @@ internal static class StateVerbs
     public static Command Continue(CommandRunner runner) =>
         Create(runner, "continue", "Let its virtual CPUs go on.", static _ => static (machines, id, cancellationToken) => machines.ContinueAsync(id, cancellationToken));
 
-    public static Command Stop(CommandRunner runner)
-    {
-        var grace = Flags.Duration("--grace", "How long the guest may take before it is killed. Default: 5s; at most 1h.", TimeSpan.FromHours(1));
-        return Create(runner, "stop", "End a machine: ask its guest, then insist. Its disk stays.", run => (machines, id, cancellationToken) => machines.StopAsync(id, run.Get(grace), cancellationToken), grace);
-    }
-
     private static Command Create(CommandRunner runner, string name, string description, Func<CommandRun, Verb> read, params Option[] options)
     {
         var machine = Flags.Machine();

@@ -25,4 +25,8 @@ internal interface IPrivateFiles
     /// outlasts a cut of the power.
     /// </summary>
     void MoveDurably(string source, string target);
+
+    /// <summary>The bytes that a file really takes on the disk: fewer than its length where it is sparse, more where the last block is not full.</summary>
+    /// <exception cref="IOException">It cannot be asked.</exception>
+    long AllocatedBytes(string path);
 }

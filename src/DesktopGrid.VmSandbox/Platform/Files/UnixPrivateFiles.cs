@@ -11,6 +11,14 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode Passage = Folder | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    // stat(2): st_blocks counts in these on Linux and macOS, whatever the file system's own blocks are.
+    private const int BlockSize = 512;
+    // statx(2): the same structure on every processor; stx_blocks. AT_FDCWD, STATX_BLOCKS.
+    private const int BlocksOfStatX = 48, CurrentFolder = -100;
+    private const uint BlocksMask = 0x400;
+    // sys/stat.h of macOS with 64-bit inodes: st_blocks.
+    private const int BlocksOfMacOS = 104;
+
     public void MakeFolder(string path, bool isPassage)
     {
         if (Directory.Exists(path))
@@ -74,6 +82,23 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
         }
     }
 
+    public unsafe long AllocatedBytes(string path)
+    {
+        // More than either structure has.
+        const int room = 512;
+        var buffer = stackalloc byte[room];
+        var (result, blocks) = OperatingSystem.IsLinux() ? (StatX(CurrentFolder, path, 0, BlocksMask, buffer), BlocksOfStatX)
+            : RuntimeInformation.ProcessArchitecture == Architecture.X64 ? (StatInode64(path, buffer), BlocksOfMacOS)
+            : (Stat(path, buffer), BlocksOfMacOS);
+        if (result != 0)
+        {
+            var number = Marshal.GetLastPInvokeError();
+            throw new IOException($"The size of {path} on the disk cannot be asked: {Marshal.GetPInvokeErrorMessage(number)}", number);
+        }
+
+        return *(long*)(buffer + blocks) * BlockSize;
+    }
+
     private static IOException Fault(string target)
     {
         var number = Marshal.GetLastPInvokeError();
@@ -87,6 +112,16 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronize(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatX(int folder, string path, int flags, uint mask, byte* result);
+
+    // On Intel the plain name means the old structure with 32-bit inodes.
+    [LibraryImport("libc", EntryPoint = "stat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatInode64(string path, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "stat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Stat(string path, byte* result);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

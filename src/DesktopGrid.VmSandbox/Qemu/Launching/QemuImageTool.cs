@@ -11,17 +11,34 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
     // It writes tables, not data; on a disk that is busy it was seen to take seconds.
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
+    // It copies data, at worst a whole disk to a slow one.
+    private static readonly TimeSpan CopyBound = TimeSpan.FromHours(1);
+
     public Task RevertAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
-        RunAsync(installation, machine, disk, ["snapshot", "-q", "-a", snapshot, disk.OverlayPath], cancellationToken);
+        RunAsync(installation, machine, disk, ["snapshot", "-q", "-a", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
 
     public Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
-        RunAsync(installation, machine, disk, ["snapshot", "-q", "-d", snapshot, disk.OverlayPath], cancellationToken);
+        RunAsync(installation, machine, disk, ["snapshot", "-q", "-d", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
+
+    public Task KeepAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
+        RunAsync(installation, machine, disk, ["snapshot", "-q", "-c", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
+
+    public Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken) =>
+        RunAsync(
+            installation,
+            machine,
+            disk,
+            // Into a target that is there (-n) and has the same base (-B): what both have from it is not copied, and the target's header stays ours.
+            ["convert", "-q", "-n", "-f", "qcow2", "-l", $"snapshot.name={snapshot}", "-O", "qcow2", "-B", disk.BasePath, "-F", disk.BaseFormat, disk.OverlayPath, target],
+            [target],
+            CopyBound,
+            cancellationToken);
 
     /// <summary>As confined as QEMU itself: the file that it reads was written by one.</summary>
-    private async Task RunAsync(QemuInstallation installation, string machine, OverlayDisk disk, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private async Task RunAsync(QemuInstallation installation, string machine, OverlayDisk disk, IReadOnlyList<string> arguments, IReadOnlyList<string> targets, TimeSpan limit, CancellationToken cancellationToken)
     {
         var path = Find(installation);
-        using var bound = Deadline.After(Bound, time).Enter(cancellationToken);
+        using var bound = Deadline.After(limit, time).Enter(cancellationToken);
         var process = await platform.Launcher.StartAsync(
             new LaunchRequest
             {
@@ -29,7 +46,7 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
                 Arguments = arguments,
                 Priority = options.Priority,
                 Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" },
-                Confinement = new ConfinementPlan { Identity = machine, ReadOnlyPaths = [disk.BasePath], ReadWritePaths = [disk.OverlayPath] },
+                Confinement = new ConfinementPlan { Identity = machine, ReadOnlyPaths = [disk.BasePath], ReadWritePaths = [disk.OverlayPath, .. targets] },
             },
             bound.Token).ConfigureAwait(false);
         await using var processScope = process.ConfigureAwait(false);
@@ -42,14 +59,14 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
             {
                 await errors.CompleteAsync().ConfigureAwait(false);
                 var lines = errors.Tail.Snapshot();
-                throw Fault(machine, $"{path} {arguments[0]} {arguments[2]} failed: {(lines.Count > 0 ? lines[^1] : "it said nothing")}", new QemuEvidence { ExitCode = exit.Code, Signal = exit.Signal, Errors = lines });
+                throw Fault(machine, $"{path} {arguments[0]} failed: {(lines.Count > 0 ? lines[^1] : "it said nothing")}", new QemuEvidence { ExitCode = exit.Code, Signal = exit.Signal, Errors = lines });
             }
         }
         catch (OperationCanceledException)
         {
             process.Kill();
             cancellationToken.ThrowIfCancellationRequested();
-            throw Fault(machine, $"{path} did not end within {Bound.TotalMinutes:0} min.", QemuEvidence.None);
+            throw Fault(machine, $"{path} did not end within {limit.TotalMinutes:0} min.", QemuEvidence.None);
         }
     }
 
@@ -58,9 +75,9 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
         var path = Path.Combine(Path.GetDirectoryName(installation.EmulatorPath)!, "qemu-img" + Path.GetExtension(installation.EmulatorPath));
         return File.Exists(path)
             ? path
-            : throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU's image tool {path} is missing; a machine cannot be taken back to a checkpoint without it.") { Step = "resume.disk", Advice = platform.Qemu.InstallAdvice };
+            : throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU's image tool {path} is missing; a machine's checkpoints are of no use without it.") { Step = "disk.tool", Advice = platform.Qemu.InstallAdvice };
     }
 
     private static QemuException Fault(string machine, string sentence, QemuEvidence evidence) =>
-        new(SandboxErrorCode.QemuStartFailed, sentence) { Step = "resume.disk", Machine = machine, Evidence = evidence };
+        new(SandboxErrorCode.QemuStartFailed, sentence) { Step = "disk.tool", Machine = machine, Evidence = evidence };
 }

@@ -27,11 +27,14 @@ internal static class CheckpointRecords
     /// <summary>A name as it may be: letters, digits, and <c>. _ -</c> within.</summary>
     public static void Check(string name, VmId machine, VmVerb verb)
     {
-        if (name.Length is 0 or > CheckpointLimits.MaxNameLength || !char.IsAsciiLetterOrDigit(name[0]) || !name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
+        if (!IsName(name))
         {
             throw new VmException(SandboxErrorCode.MachineInvalid, $"\"{TextTail.Clean(name)}\" is no name of a checkpoint: it has 1 to {CheckpointLimits.MaxNameLength} letters, digits and . _ -, and begins with a letter or digit.") { Machine = machine.ToString(), Verb = verb };
         }
     }
+
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= CheckpointLimits.MaxNameLength && char.IsAsciiLetterOrDigit(name[0]) && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
     /// <summary>The machine's checkpoints from the one of that name on, newest first; all of them where no name is given.</summary>
     public static IReadOnlyList<CheckpointRow> From(this CheckpointTable checkpoints, VmId machine, string? name, VmVerb verb)

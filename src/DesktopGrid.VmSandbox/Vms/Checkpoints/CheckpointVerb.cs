@@ -81,6 +81,7 @@ internal static class CheckpointVerb
     {
         var directory = services.Platform.RuntimeDirectories.Create(row.Id);
         StateFile? state = null;
+        var begin = services.Time.GetTimestamp();
         await StateSource.SaveAsync(
             running.Qemu.Monitor,
             MachineWiring.State(services, directory),
@@ -89,7 +90,8 @@ internal static class CheckpointVerb
             async (stream, token) => state = await StateFile.WriteAsync(stream, path, token).ConfigureAwait(false),
             services.Time,
             cancellationToken).ConfigureAwait(false);
-        return state!;
+        running.SavedBytesPerSecond = state!.StateBytes / Math.Max(services.Time.GetElapsedTime(begin).TotalSeconds, 0.001);
+        return state;
     }
 
     private static void DemandRoom(VmServices services, VmId id, string name)

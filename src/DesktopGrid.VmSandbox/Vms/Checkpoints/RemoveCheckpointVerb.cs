@@ -12,11 +12,17 @@ namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
 /// <summary>Removes a checkpoint of every generation, whether the machine runs or not. Can be repeated.</summary>
 internal static class RemoveCheckpointVerb
 {
-    public static async Task RunAsync(VmServices services, VmSlot slot, string name, CancellationToken cancellationToken)
+    public static Task RunAsync(VmServices services, VmSlot slot, string name, CancellationToken cancellationToken)
+    {
+        services.Machines.Require(slot.Id).Demand(VmVerb.RemoveCheckpoint);
+        return RunAsync(services, slot, [.. services.Checkpoints.From(slot.Id, name, VmVerb.RemoveCheckpoint).Where(checkpoint => checkpoint.Name == name)], cancellationToken);
+    }
+
+    /// <summary>Removes these of a machine.</summary>
+    public static async Task RunAsync(VmServices services, VmSlot slot, IReadOnlyList<CheckpointRow> meant, CancellationToken cancellationToken)
     {
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.RemoveCheckpoint);
-        var meant = services.Checkpoints.From(slot.Id, name, VmVerb.RemoveCheckpoint).Where(checkpoint => checkpoint.Name == name).ToList();
         var isOurs = slot.Lock is not null;
         slot.Lock ??= await MachineLock.TakeAsync(services.Layout.Lock(row.Id), services.Time, cancellationToken).ConfigureAwait(false) ?? throw VmException.Busy(slot.Id, VmVerb.RemoveCheckpoint);
         try

@@ -55,6 +55,7 @@ internal static class LoadVerb
             throw;
         }
 
+        slot.Share ??= services.Budget.TakeAnyway(row.MemoryMiB, row.VirtualCpus);
         _ = watch(slot.Running!);
     }
 

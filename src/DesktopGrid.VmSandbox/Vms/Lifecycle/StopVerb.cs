@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp.Commands;
@@ -20,6 +21,12 @@ internal static class StopVerb
         row.Demand(VmVerb.Stop);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Stop);
         await EndAsync(services, running, row.VmState(), patience, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(services, slot, running, row).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes down that the machine was stopped, and lets go of it.</summary>
+    public static async Task NoteAsync(VmServices services, VmSlot slot, RunningVm running, MachineRow row)
+    {
         var usage = running.Usage?.CpuTime ?? TimeSpan.Zero;
         VmLog.Stopped(services.Logger, slot.Id);
         running.Log.Write(LogSource.Host, "stopped");

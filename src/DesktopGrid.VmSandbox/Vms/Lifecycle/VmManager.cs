@@ -2,14 +2,15 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
-using DesktopGrid.VmSandbox.Vms.Checkpoints;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Space;
 using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
 /// <summary>The door to the verbs: finds a machine's slot and lets one verb at a time through. One file a verb, beside this one.</summary>
-internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncDisposable
+internal sealed partial class VmManager(VmServices services) : IRunningMachines, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
     private readonly EndWatch _ends = new(services);
@@ -21,6 +22,7 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
     {
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        await Disk.DemandAsync(VmVerb.Create, null, 0, cancellationToken).ConfigureAwait(false);
         var (id, held) = await CreateVerb.RunAsync(services, options, cancellationToken).ConfigureAwait(false);
         if (held is not null)
         {
@@ -39,8 +41,10 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
 
     public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
     {
+        using var share = await TakeShareAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         await UntilClosedAsync(token => StartVerb.RunAsync(services, _templates, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
+        Slot(id).Share = share.HandOn();
     }
 
     public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
@@ -53,38 +57,6 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
     {
         using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
         await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
-        VmCheckpoint taken = null!;
-        await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return taken;
-    }
-
-    public async Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default)
-    {
-        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        VmCheckpoint resumed = null!;
-        await UntilClosedAsync(async token => resumed = await ResumeVerb.RunAsync(services, Slot(id), name, Watch(id), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        return resumed;
-    }
-
-    public Task<IReadOnlyList<VmCheckpoint>> ListCheckpointsAsync(VmId id, CancellationToken cancellationToken = default)
-    {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        cancellationToken.ThrowIfCancellationRequested();
-        services.Machines.Require(id);
-        return Task.FromResult<IReadOnlyList<VmCheckpoint>>([.. services.Checkpoints.Of(id.ToString()).Select(CheckpointRecords.Describe)]);
-    }
-
-    public async Task RemoveCheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        using var entered = await EnterLoadedAsync(id, VmVerb.RemoveCheckpoint, cancellationToken).ConfigureAwait(false);
-        await RemoveCheckpointVerb.RunAsync(services, Slot(id), name, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)
@@ -189,6 +161,27 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
         }
     }
 
+    /// <summary>What the store takes on the disk.</summary>
+    public Task<StoreUsage> GetUsageAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new UsageReader(services).Read());
+    }
+
+    /// <summary>Removes what nobody uses.</summary>
+    public async Task<StorePruned> PruneAsync(StorePruneOptions options, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        StorePruned pruned = null!;
+        await UntilClosedAsync(async token => pruned = await Pruner.RunAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return pruned;
+    }
+
+    private Pruner Pruner => new(services, RemovePrunedAsync);
+
+    private DiskBudget Disk => new(services, Pruner, services.DiskBytes);
+
     private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)
     {
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
@@ -225,6 +218,26 @@ internal sealed class VmManager(VmServices services) : IRunningMachines, IAsyncD
             entered.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Waits for room in the host's budget, before the machine is entered: whoever waits holds nothing, and the machine can be looked at, destroyed,
+    /// or started elsewhere meanwhile. What can be refused is refused first; it may be so again afterwards.
+    /// </summary>
+    private async Task<BudgetShare> TakeShareAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        var row = services.Machines.Require(id);
+        BudgetShare share = null!;
+        if (VmTransitions.Next(verb, row.VmState()) is null)
+        {
+            // Perhaps only because its end is not noted yet; under the gate that is settled.
+            using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+            services.Machines.Require(id).Demand(verb);
+        }
+
+        await UntilClosedAsync(async token => share = await services.Budget.TakeAsync(id, verb, row.MemoryMiB, row.VirtualCpus, () => VmLog.Queued(services.Logger, id, services.Budget.Waiting - 1), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return share;
     }
 
     /// <summary>What takes long is given up when the host closes: nobody waits minutes for a guest that is to be ended.</summary>

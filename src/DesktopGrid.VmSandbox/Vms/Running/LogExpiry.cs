@@ -14,6 +14,19 @@ internal static class LogExpiry
         }
     }
 
+    /// <summary>Removes one of a machine that is gone, before its time; false where the machine is there.</summary>
+    public static bool Remove(VmServices services, string id)
+    {
+        if (services.Machines.Find(id) is not null)
+        {
+            return false;
+        }
+
+        services.KeptLogs.Forget(id);
+        MachineLog.Remove(services.Layout.Log(id));
+        return true;
+    }
+
     /// <summary>Those too that nobody asked to keep, and of whose machine a process that died has removed the rest.</summary>
     public static void Sweep(VmServices services)
     {

@@ -42,6 +42,9 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     /// <summary>Set before the machine is ended on purpose, so that its end is not taken for a failure.</summary>
     public bool IsEnding { get; set; }
 
+    /// <summary>How fast its state was saved the last time, in bytes of the state; null before.</summary>
+    public double? SavedBytesPerSecond { get; set; }
+
     /// <summary>The newest reading; what a process used cannot be asked after its end.</summary>
     public ProcessUsage? Usage { get; private set; }
 

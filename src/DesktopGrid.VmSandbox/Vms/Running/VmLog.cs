@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.Vms.Running;
@@ -47,6 +48,24 @@ internal static partial class VmLog
 
     [LoggerMessage(SandboxEventId.InstantNotForgotten, LogLevel.Debug, "The disk of machine {Machine} keeps what it had for its checkpoint {Name}")]
     public static partial void InstantNotForgotten(ILogger logger, VmId machine, string name, Exception exception);
+
+    [LoggerMessage(SandboxEventId.CheckpointExported, LogLevel.Information, "Checkpoint {Name} of machine {Machine} was exported: {Bytes} bytes")]
+    public static partial void Exported(ILogger logger, VmId machine, string name, long bytes);
+
+    [LoggerMessage(SandboxEventId.CheckpointImported, LogLevel.Information, "Machine {Machine} was made of an imported checkpoint {Name}")]
+    public static partial void Imported(ILogger logger, VmId machine, string name);
+
+    [LoggerMessage(SandboxEventId.WorkNotKept, LogLevel.Warning, "Machine {Machine} is stopped without a new checkpoint: {Why}")]
+    public static partial void NotKept(ILogger logger, VmId machine, string why);
+
+    [LoggerMessage(SandboxEventId.MachineQueued, LogLevel.Information, "Machine {Machine} waits until there is room for it in the host's budget, behind {Before} others")]
+    public static partial void Queued(ILogger logger, VmId machine, int before);
+
+    [LoggerMessage(SandboxEventId.StorePruned, LogLevel.Information, "Removed of the store, as nobody uses it: {Kind} {Id}, {Bytes} bytes")]
+    public static partial void Pruned(ILogger logger, StoreItemKind kind, string id, long bytes);
+
+    [LoggerMessage(SandboxEventId.StoreNotPruned, LogLevel.Warning, "{Kind} {Id} cannot be removed of the store")]
+    public static partial void NotPruned(ILogger logger, StoreItemKind kind, string id, Exception exception);
 
     [LoggerMessage(SandboxEventId.TemplateMade, LogLevel.Information, "Template {Key} was made in {Seconds:0.0} s: a booted guest with {MemoryMiB} MiB")]
     public static partial void TemplateMade(ILogger logger, string key, int memoryMiB, double seconds);

@@ -21,4 +21,11 @@ internal sealed record VmServices(
     IHostPlatform Platform,
     IGuestLinkFactory Links,
     TimeProvider Time,
-    ILogger Logger);
+    ILogger Logger)
+{
+    /// <summary>What may run at once.</summary>
+    public HostBudget Budget { get; init; } = new();
+
+    /// <summary>The most that the store may take on the disk; null for no limit.</summary>
+    public long? DiskBytes { get; init; }
+}

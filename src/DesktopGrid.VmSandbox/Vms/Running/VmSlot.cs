@@ -15,6 +15,9 @@ internal sealed class VmSlot(VmId id) : IDisposable
     /// <summary>Held while this process runs the machine.</summary>
     public MachineLock? Lock { get; set; }
 
+    /// <summary>The machine's part of the host's budget, while this process runs it.</summary>
+    public BudgetShare? Share { get; set; }
+
     /// <summary>One verb at a time.</summary>
     public async Task<Entered> EnterAsync(CancellationToken cancellationToken)
     {
@@ -28,17 +31,19 @@ internal sealed class VmSlot(VmId id) : IDisposable
     {
         var running = Running;
         Running = null;
-        if (running is not null)
-        {
-            await running.DisposeAsync().ConfigureAwait(false);
-        }
-
         try
         {
+            if (running is not null)
+            {
+                await running.DisposeAsync().ConfigureAwait(false);
+            }
+
             last?.Invoke();
         }
         finally
         {
+            Share?.Dispose();
+            Share = null;
             Lock?.Dispose();
             Lock = null;
         }
@@ -46,6 +51,7 @@ internal sealed class VmSlot(VmId id) : IDisposable
 
     public void Dispose()
     {
+        Share?.Dispose();
         Lock?.Dispose();
         _gate.Dispose();
     }

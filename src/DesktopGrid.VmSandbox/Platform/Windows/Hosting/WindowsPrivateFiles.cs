@@ -56,6 +56,19 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
         }
     }
 
+    public long AllocatedBytes(string path)
+    {
+        const uint invalid = 0xFFFFFFFF;
+        var low = GetCompressedFileSize(path, out var high);
+        // "If the return value is INVALID_FILE_SIZE": then only the last error tells whether it is one.
+        return low == invalid && Marshal.GetLastPInvokeError() != 0
+            ? throw new IOException($"The size of {path} on the disk cannot be asked: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetHRForLastWin32Error())
+            : ((long)high << 32) + low;
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "GetCompressedFileSizeW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial uint GetCompressedFileSize(string path, out uint high);
+
     [LibraryImport("kernel32", EntryPoint = "MoveFileExW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool MoveFile(string source, string target, uint flags);

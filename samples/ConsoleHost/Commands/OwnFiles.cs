@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.ConsoleHost.Failures;
 
-namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Sb;
+namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 
 /// <summary>The files of this computer that put reads and get writes. Of a folder the operating system would say that access is denied.</summary>
 internal static class OwnFiles

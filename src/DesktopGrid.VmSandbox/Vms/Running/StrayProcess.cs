@@ -1,8 +1,7 @@
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
-using DesktopGrid.VmSandbox.Vms.Running;
 
-namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+namespace DesktopGrid.VmSandbox.Vms.Running;
 
 /// <summary>Ends a QEMU that this process did not start, or no longer watches.</summary>
 internal static class StrayProcess

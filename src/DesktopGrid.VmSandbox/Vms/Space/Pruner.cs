@@ -1,0 +1,109 @@
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Space;
+
+/// <summary>Removes what nobody uses, the longest unused first, until the store is small enough.</summary>
+/// <param name="services">What the verbs work with.</param>
+/// <param name="removeCheckpoint">Removes one checkpoint of a machine, as a verb on it; false where another process has the machine.</param>
+internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationToken, Task<bool>> removeCheckpoint)
+{
+    private readonly UsageReader _usage = new(services);
+
+    public async Task<StorePruned> RunAsync(StorePruneOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.OlderThan, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TargetBytes ?? 0, nameof(options));
+        var usage = _usage.Read();
+        var left = usage.Bytes;
+        var before = services.Time.GetUtcNow() - options.OlderThan;
+        var removed = new List<StoreItem>();
+        foreach (var item in usage.Items.Where(item => IsMeant(item, options) && item.UsedAt <= before))
+        {
+            if (left <= options.TargetBytes)
+            {
+                break;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (options.DryRun || await RemoveAsync(item, cancellationToken).ConfigureAwait(false))
+            {
+                removed.Add(item);
+                left -= item.Bytes;
+            }
+        }
+
+        // A checkpoint's part of its machine's disk is only known afterwards.
+        return new StorePruned { Removed = removed, BytesLeft = options.DryRun || removed.Count == 0 ? left : _usage.Read().Bytes };
+    }
+
+    private static bool IsMeant(StoreItem item, StorePruneOptions options) => item.Kind switch
+    {
+        StoreItemKind.Image => options.Images && !item.IsInUse,
+        StoreItemKind.Template => options.Templates && !item.IsInUse,
+        StoreItemKind.Log => options.Logs && !item.IsInUse,
+        StoreItemKind.Checkpoint => item.IsInUse ? options.NewestCheckpoints : options.Checkpoints || options.NewestCheckpoints,
+        _ => false,
+    };
+
+    /// <summary>False where it is used meanwhile, or cannot be removed: then the next one is as good.</summary>
+    private async Task<bool> RemoveAsync(StoreItem item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isGone = item.Kind switch
+            {
+                StoreItemKind.Image => services.Images.RemoveUnused(item.Id),
+                StoreItemKind.Template => RemoveTemplate(item.Id),
+                StoreItemKind.Log => LogExpiry.Remove(services, item.Id),
+                _ => await removeCheckpoint(item, cancellationToken).ConfigureAwait(false),
+            };
+            if (isGone)
+            {
+                VmLog.Pruned(services.Logger, item.Kind, item.Id, item.Bytes);
+            }
+
+            return isGone;
+        }
+        catch (VmException e) when (e.Code is SandboxErrorCode.MachineBusy or SandboxErrorCode.MachineUnknown or SandboxErrorCode.MachineState)
+        {
+            // Another process has it, or was quicker.
+            return false;
+        }
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
+        {
+            VmLog.NotPruned(services.Logger, item.Kind, item.Id, e);
+            return false;
+        }
+    }
+
+    /// <summary>Renamed first, while its lock is held: whoever comes for it then finds none, and makes it anew.</summary>
+    private bool RemoveTemplate(string key)
+    {
+        var folder = Path.Combine(services.Layout.Templates, key);
+        var doomed = Path.Combine(services.Layout.Templates, "." + key);
+        var path = Path.Combine(folder, "lock");
+        using (var held = File.Exists(path) ? MachineLock.TryTake(path) : null)
+        {
+            if (held is null && File.Exists(path))
+            {
+                return false;
+            }
+
+            try
+            {
+                Directory.Move(folder, doomed);
+            }
+            catch (IOException) when (held is not null)
+            {
+                // Where no folder can be renamed while a file in it is open, whoever comes between has it open in turn, and the second try fails.
+                held.Dispose();
+                Directory.Move(folder, doomed);
+            }
+        }
+
+        Directory.Delete(doomed, recursive: true);
+        return true;
+    }
+}

@@ -1,0 +1,82 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Space;
+
+/// <summary>Reads what a store takes, by its files and its catalog. Nothing is locked: what changes meanwhile is told as it was or as it is.</summary>
+internal sealed class UsageReader(VmServices services)
+{
+    public StoreUsage Read()
+    {
+        var machines = services.Machines.All();
+        var items = new List<StoreItem>();
+        items.AddRange(Images(machines));
+        items.AddRange(Templates());
+        foreach (var machine in machines)
+        {
+            AddMachine(machine, items);
+        }
+
+        items.AddRange(Logs(machines));
+        items.Add(Item(StoreItemKind.Catalog, "catalog", [services.Layout.Catalog, services.Layout.Catalog + "-wal", services.Layout.Catalog + "-shm"], isInUse: true));
+        return new StoreUsage { Items = [.. items.OrderBy(static item => item.UsedAt).ThenBy(static item => item.Id, StringComparer.Ordinal)] };
+    }
+
+    /// <summary>Whether somebody uses a template right now: whoever does holds its lock.</summary>
+    public static bool IsHeld(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var taken = MachineLock.TryTake(path);
+        return taken is null;
+    }
+
+    private IEnumerable<StoreItem> Images(IReadOnlyList<MachineRow> machines) => Folders(services.Layout.Images).Select(folder =>
+    {
+        var id = Path.GetFileName(folder);
+        var used = machines.Where(machine => machine.ImageId == id).Select(static machine => machine.CreatedAt).ToList();
+        var item = Item(StoreItemKind.Image, id, ItemSizes.In(folder), used.Count > 0) with { Name = services.Images.NameOf(id) };
+        var newest = used.Append(services.Images.AddedAt(id) ?? item.UsedAt).Max();
+        return item with { UsedAt = newest };
+    });
+
+    private IEnumerable<StoreItem> Templates() => Folders(services.Layout.Templates).Select(static folder => (Folder: folder, Files: ItemSizes.In(folder))).Select(template =>
+    {
+        var item = Item(StoreItemKind.Template, Path.GetFileName(template.Folder), template.Files, IsHeld(template.Folder));
+        // Whoever uses one touches its manifest.
+        var manifest = new FileInfo(Path.Combine(template.Folder, "manifest.json"));
+        return manifest.Exists ? item with { UsedAt = manifest.LastWriteTimeUtc } : item;
+    });
+
+    private void AddMachine(MachineRow machine, List<StoreItem> items)
+    {
+        var checkpoints = services.Checkpoints.Of(machine.Id);
+        var states = checkpoints.Select(checkpoint => services.Layout.Checkpoint(machine.Id, checkpoint.Id)).ToList();
+        items.Add(Item(StoreItemKind.Machine, machine.Id, ItemSizes.In(services.Layout.Machine(machine.Id)).Except(states), isInUse: true) with { Machine = machine.Id });
+        items.AddRange(checkpoints.Select((checkpoint, number) => Item(StoreItemKind.Checkpoint, checkpoint.Id, [states[number]], isInUse: number == 0) with
+        {
+            Name = checkpoint.Name,
+            Machine = machine.Id,
+            UsedAt = checkpoint.TakenAt,
+        }));
+    }
+
+    private IEnumerable<StoreItem> Logs(IReadOnlyList<MachineRow> machines) => ItemSizes.In(services.Layout.Logs)
+        .GroupBy(static path => Path.GetFileName(path).Split('.')[0])
+        .Select(log => Item(StoreItemKind.Log, log.Key, log, machines.Any(machine => machine.Id == log.Key)) with { Machine = log.Key });
+
+    private StoreItem Item(StoreItemKind kind, string id, IEnumerable<string> files, bool isInUse)
+    {
+        var sizes = ItemSizes.Of(services.Platform.Files, files);
+        return new StoreItem { Kind = kind, Id = id, Bytes = sizes.Bytes, Length = sizes.Length, UsedAt = sizes.WrittenAt, IsInUse = isInUse };
+    }
+
+    /// <summary>Those with a dot in front are just being made or removed.</summary>
+    private static IEnumerable<string> Folders(string path) =>
+        Directory.Exists(path) ? Directory.EnumerateDirectories(path).Where(static folder => !Path.GetFileName(folder).StartsWith('.')) : [];
+}

@@ -1,0 +1,139 @@
+using DesktopGrid.VmSandbox.Catalog;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Travel;
+
+/// <summary>
+/// export: one file that has all of a checkpoint and nothing of this host. The machine must not run: QEMU keeps the tables of a disk that it has
+/// open in its memory, so that nobody else can know where the instant's clusters lie.
+/// </summary>
+internal static class ExportVerb
+{
+    public static async Task RunAsync(VmServices services, VmSlot slot, string? name, Stream destination, CancellationToken cancellationToken)
+    {
+        services.Machines.Require(slot.Id).Demand(VmVerb.Export);
+        var isOurs = slot.Lock is not null;
+        slot.Lock ??= await MachineLock.TakeAsync(services.Layout.Lock(slot.Id.ToString()), services.Time, cancellationToken).ConfigureAwait(false) ?? throw VmException.Busy(slot.Id, VmVerb.Export);
+        try
+        {
+            // Read again: until the lock was ours, another process may have had the machine.
+            var row = services.Machines.Require(slot.Id);
+            row.Demand(VmVerb.Export);
+            var checkpoint = services.Checkpoints.From(slot.Id, name, VmVerb.Export)[0];
+            var disk = services.Layout.CheckpointDisk(row.Id, VmId.New().ToString());
+            try
+            {
+                await SendAsync(services, row, checkpoint, disk, destination, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Forget(disk);
+            }
+        }
+        finally
+        {
+            if (!isOurs)
+            {
+                await slot.ReleaseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task SendAsync(VmServices services, MachineRow row, CheckpointRow checkpoint, string disk, Stream destination, CancellationToken cancellationToken)
+    {
+        var state = services.Layout.Checkpoint(row.Id, checkpoint.Id);
+        if (await HashAsync(row, checkpoint, state, cancellationToken).ConfigureAwait(false) != checkpoint.Sha256)
+        {
+            throw Unusable(row, checkpoint, $"Its file {state} has other bytes than when it was written.", "export.hash");
+        }
+
+        var image = services.Images.Open(row.ImageId);
+        await ExtractAsync(services, row, checkpoint, image, disk, cancellationToken).ConfigureAwait(false);
+        var manifest = new TravelManifest
+        {
+            Name = checkpoint.Name,
+            TakenAt = checkpoint.TakenAt,
+            Image = image.Id,
+            MemoryMiB = row.MemoryMiB,
+            VirtualCpus = row.VirtualCpus,
+            MachineType = checkpoint.MachineType,
+            CpuModel = checkpoint.CpuModel,
+            Accelerator = checkpoint.Accelerator,
+            QemuVersion = checkpoint.QemuVersion,
+            StateBytes = checkpoint.StateBytes,
+            DiskBytes = image.Manifest.Files.Base.VirtualSize!.Value,
+            State = new TravelPart(new FileInfo(state).Length, checkpoint.Sha256),
+            Disk = new TravelPart(new FileInfo(disk).Length, await StateFile.HashAsync(disk, cancellationToken).ConfigureAwait(false)),
+        };
+        await TravelFile.WriteHeadAsync(destination, manifest, cancellationToken).ConfigureAwait(false);
+        await TravelFile.SendAsync(state, destination, cancellationToken).ConfigureAwait(false);
+        await TravelFile.SendAsync(disk, destination, cancellationToken).ConfigureAwait(false);
+        await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        VmLog.Exported(services.Logger, VmId.Parse(row.Id), checkpoint.Name, manifest.State.Length + manifest.Disk.Length);
+    }
+
+    private static async Task<string> HashAsync(MachineRow row, CheckpointRow checkpoint, string state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StateFile.HashAsync(state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(row, checkpoint, $"Its file {state} cannot be read: {e.Message}", "export.hash", e);
+        }
+    }
+
+    /// <summary>The disk of that instant alone, over the base as every store names it: no snapshot, no later write, no path of this host.</summary>
+    private static async Task ExtractAsync(VmServices services, MachineRow row, CheckpointRow checkpoint, BaseImage image, string disk, CancellationToken cancellationToken)
+    {
+        var overlay = services.Layout.Overlay(row.Id);
+        BackingChain.Check(overlay, services.Layout.Root);
+        var installation = await services.Selector.FindAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            services.Platform.Files.MakeFile(disk);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFault.From(e, $"The disk of checkpoint {checkpoint.Name} cannot be written");
+        }
+
+        OverlayWriter.Write(disk, TravelDisk.Backing(image.Id), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
+        try
+        {
+            await services.ImageTool.ExtractAsync(installation, row.Id, new OverlayDisk(overlay, image.BasePath, "qcow2"), checkpoint.Snapshot(), disk, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QemuException e) when (e.Evidence.ExitCode is not null)
+        {
+            throw Unusable(row, checkpoint, $"The disk does not give its instant. {e.Sentence}", "export.disk", e);
+        }
+    }
+
+    private static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next opening of the store sweeps it.
+        }
+    }
+
+    private static VmException Unusable(MachineRow row, CheckpointRow checkpoint, string why, string step, Exception? cause = null) =>
+        new(SandboxErrorCode.CheckpointUnusable, $"Checkpoint \"{checkpoint.Name}\" of machine {row.Id}, of {checkpoint.TakenAt:u}, cannot be exported. {why}", cause)
+        {
+            Machine = row.Id,
+            Verb = VmVerb.Export,
+            Step = step,
+            Advice = "Export another one.",
+            Evidence = (cause as QemuException)?.Evidence ?? QemuEvidence.None,
+        };
+}
