@@ -13,6 +13,7 @@ using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Sessions.Http;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using DesktopGrid.VmSandbox.Vms.Lifecycle;
 using DesktopGrid.VmSandbox.Vms.Running;
 using Microsoft.Extensions.Logging;

@@ -34,6 +34,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Qemu.Discovery"],
             ["Images"],
             ["Vms"],
+            ["Vms.Boundary"],
             ["Vms.Running"],
             ["Vms.Migration"],
             ["Vms.Checkpoints", "Vms.Templates"],

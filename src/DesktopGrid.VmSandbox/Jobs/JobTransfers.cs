@@ -7,6 +7,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 

@@ -6,6 +6,7 @@ using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Disks;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Benchmarks.Cases;
 

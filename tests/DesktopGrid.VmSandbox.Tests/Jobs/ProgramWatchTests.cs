@@ -8,6 +8,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Tests.Sessions.Http;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DesktopGrid.VmSandbox.Tests.Jobs;

@@ -7,6 +7,7 @@ using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Tests.Images;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using DesktopGrid.VmSandbox.Vms.Lifecycle;
 using DesktopGrid.VmSandbox.Vms.Running;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using DesktopGrid.VmSandbox.Vms.Running;
 using DesktopGrid.VmSandbox.Vms.Space;
 using DesktopGrid.VmSandbox.Vms.Templates;

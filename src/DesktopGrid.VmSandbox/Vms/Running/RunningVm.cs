@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Vms.Running;
 

@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.Vms.Running;

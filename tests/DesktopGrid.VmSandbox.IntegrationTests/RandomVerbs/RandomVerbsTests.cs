@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Models;
+namespace DesktopGrid.VmSandbox.IntegrationTests.RandomVerbs;
 
 /// <summary>
 /// Random verbs with the real QEMU against a model, in a second process that is killed now and then, in the middle of a verb too. What the model

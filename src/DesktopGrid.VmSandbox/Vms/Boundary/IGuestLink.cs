@@ -1,6 +1,4 @@
-using DesktopGrid.VmSandbox.Qemu;
-
-namespace DesktopGrid.VmSandbox.Vms;
+namespace DesktopGrid.VmSandbox.Vms.Boundary;
 
 /// <summary>
 /// What the machine verbs need of the guest. Declared here and implemented by the room that speaks HTTP, so that the arrow points down:
@@ -23,18 +21,6 @@ internal interface IGuestLink : IAsyncDisposable
 
     /// <summary>Asks the guest to end itself. Returns when it has said that it will.</summary>
     Task ShutDownAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>Makes links; one at a time per machine, since each port takes one connection.</summary>
-internal interface IGuestLinkFactory
-{
-    /// <summary>A link over a machine's ports; nothing is connected before the first request.</summary>
-    /// <param name="machine">Whose.</param>
-    /// <param name="ports">Its ports.</param>
-    /// <param name="isFresh">Whether they were never connected to before.</param>
-    /// <param name="time">The machine's own time; see <see cref="IRunningMachine.Time"/>.</param>
-    /// <param name="machineEnded">Cancelled when its QEMU has ended: every request fails then, and at once.</param>
-    IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, TimeProvider time, CancellationToken machineEnded);
 }
 
 /// <summary>What the daemon said of itself.</summary>

@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Models;
+namespace DesktopGrid.VmSandbox.IntegrationTests.RandomVerbs;
 
 /// <summary>One instant as the model remembers it.</summary>
 internal sealed record ModelInstant(string Name, string? Content);
