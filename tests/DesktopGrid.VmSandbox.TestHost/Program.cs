@@ -17,7 +17,8 @@ options.Qemu.Accelerator = Accelerator.Tcg;
 options.Qemu.Priority = ProcessPriority.Normal;
 try
 {
-    await using var host = await SandboxHost.OpenAsync(options);
+    using var killAt = new KillAt(store);
+    await using var host = await SandboxHost.OpenAsync(options, killAt);
     Commands.Say("open");
     var commands = new Commands(host);
     await (command switch
@@ -26,7 +27,7 @@ try
         "job" => commands.JobAsync(rest[0], rest.ElementAtOrDefault(1)),
         "work" => commands.WorkAsync(),
         "take" => commands.TakeAsync(rest[0]),
-        "verbs" => new VerbShell(host).RunAsync(),
+        "verbs" => new VerbShell(host, killAt).RunAsync(),
         "churn" => commands.ChurnAsync(int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture)),
         _ => throw new ArgumentException($"There is no command {command}."),
     });

@@ -5,7 +5,7 @@ using DesktopGrid.VmSandbox.Vms;
 namespace DesktopGrid.VmSandbox.TestHost;
 
 /// <summary>Takes machine verbs from standard input, a line each, and answers each with a line: its number, "ok" or the error's code, and what it led to.</summary>
-internal sealed class VerbShell(SandboxHost host)
+internal sealed class VerbShell(SandboxHost host, KillAt killAt)
 {
     private const string File = "file", Nothing = "-";
 
@@ -27,6 +27,12 @@ internal sealed class VerbShell(SandboxHost host)
 
     private async Task<string> DoAsync(string verb, string? machine, string? argument)
     {
+        if (verb == "arm")
+        {
+            killAt.Arm(machine!, argument!);
+            return "";
+        }
+
         if (verb == "create")
         {
             return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128 })).ToString();

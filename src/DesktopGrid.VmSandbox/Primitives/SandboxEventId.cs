@@ -62,6 +62,8 @@ public static class SandboxEventId
     public const int TemplateNotMade = 631;
     /// <summary>Warning: a template cannot be used and is removed; the machine is booted instead.</summary>
     public const int TemplateUnusable = 632;
+    /// <summary>Debug: a verb has come to a step, such as <c>checkpoint.named</c>: where a process that is killed leaves things differently than before.</summary>
+    public const int MachineStep = 633;
 
     /// <summary>Debug: a job began.</summary>
     public const int JobBegan = 800;

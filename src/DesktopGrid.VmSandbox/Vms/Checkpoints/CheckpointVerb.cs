@@ -32,9 +32,12 @@ internal static class CheckpointVerb
         try
         {
             var state = await SaveAsync(services, running, row, id, path + PartExtension, cancellationToken).ConfigureAwait(false);
+            VmLog.Step(services.Logger, row.Id, "checkpoint.saved");
             // The snapshot in it must be on the disk before the catalog names it.
             Flush(services.Layout.Overlay(row.Id));
+            VmLog.Step(services.Logger, row.Id, "checkpoint.flushed");
             services.Platform.Files.MoveDurably(path + PartExtension, path);
+            VmLog.Step(services.Logger, row.Id, "checkpoint.named");
             var taken = new CheckpointRow
             {
                 Id = id,
@@ -51,6 +54,7 @@ internal static class CheckpointVerb
                 QemuVersion = row.QemuVersion!,
             };
             services.Checkpoints.AddDurably(taken);
+            VmLog.Step(services.Logger, row.Id, "checkpoint.noted");
             VmLog.CheckpointTaken(services.Logger, slot.Id, name, state.Length);
             running.Log.Write(LogSource.Host, $"checkpoint {name}: {state.Length} bytes");
             foreach (var old in services.Checkpoints.Of(row.Id).Where(other => other.Name == name).Skip(Generations))
@@ -88,6 +92,7 @@ internal static class CheckpointVerb
             new DiskInstant(OverlayDisk.Node, CheckpointRecords.SnapshotOf(id)),
             row.VmState() == VmState.Running ? AfterSaving.GoesOn : AfterSaving.Stands,
             async (stream, token) => state = await StateFile.WriteAsync(stream, path, token).ConfigureAwait(false),
+            step => VmLog.Step(services.Logger, row.Id, $"checkpoint.{step}"),
             services.Time,
             cancellationToken).ConfigureAwait(false);
         running.SavedBytesPerSecond = state!.StateBytes / Math.Max(services.Time.GetElapsedTime(begin).TotalSeconds, 0.001);

@@ -45,6 +45,7 @@ internal static class RemoveCheckpointVerb
     public static async Task RemoveAsync(VmServices services, VmSlot slot, CheckpointRow checkpoint, CancellationToken cancellationToken)
     {
         services.Checkpoints.Remove(checkpoint.Id);
+        VmLog.Step(services.Logger, checkpoint.MachineId, "remove.unnoted");
         try
         {
             File.Delete(services.Layout.Checkpoint(checkpoint.MachineId, checkpoint.Id));
@@ -54,6 +55,7 @@ internal static class RemoveCheckpointVerb
             throw StoreFault.From(e, $"The file of checkpoint {checkpoint.Name} of machine {checkpoint.MachineId} cannot be removed");
         }
 
+        VmLog.Step(services.Logger, checkpoint.MachineId, "remove.deleted");
         await ForgetInstantAsync(services, slot, checkpoint, cancellationToken).ConfigureAwait(false);
         VmLog.CheckpointRemoved(services.Logger, slot.Id, checkpoint.Name);
     }

@@ -39,13 +39,18 @@ internal static class ResumeVerb
         var launch = new MachineLaunch(services, slot, VmVerb.Resume);
         return launch.RunAsync(GoOnAsync, watch, cancellationToken);
 
+        void Tell(string step) => VmLog.Step(services.Logger, slot.Id.ToString(), $"resume.{step}");
+
         async Task GoOnAsync(CancellationToken token)
         {
             await launch.PrepareAsync(token).ConfigureAwait(false);
             await DemandFitAsync(services, slot.Id, checkpoint, launch.Spec, token).ConfigureAwait(false);
+            Tell("fits");
             await RevertAsync(services, slot.Id, checkpoint, launch, token).ConfigureAwait(false);
+            Tell("reverted");
             await launch.LaunchAsync(StartPath.Resumed, token).ConfigureAwait(false);
             var running = launch.Running;
+            Tell("launched");
             try
             {
                 await launch.WaitAsync(
@@ -61,14 +66,17 @@ internal static class ResumeVerb
                 throw Unusable(slot.Id, checkpoint, $"QEMU cannot load it. {e.Sentence}", "resume.load", e);
             }
 
+            Tell("loaded");
             await launch.WaitAsync(
                 async within =>
                 {
                     await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, within).ConfigureAwait(false);
+                    Tell("running");
                     await running.Link.RenewAsync(identity: null, within).ConfigureAwait(false);
                     return true;
                 },
                 token).ConfigureAwait(false);
+            Tell("renewed");
             running.Log.Write(LogSource.Host, $"resumed from checkpoint {checkpoint.Name} of {checkpoint.TakenAt:O}");
             VmLog.Resumed(services.Logger, slot.Id, checkpoint.Name, launch.Spec.Accelerator.ToString(), running.Qemu.Identity.Id);
         }

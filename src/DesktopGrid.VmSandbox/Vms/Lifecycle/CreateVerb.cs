@@ -30,7 +30,9 @@ internal static class CreateVerb
                 services.Layout.MakeMachine(id.ToString(), services.Platform.Files);
                 return MachineLock.TryTake(services.Layout.Lock(id.ToString()));
             }) ?? throw VmException.Busy(id, VmVerb.Create);
+            VmLog.Step(services.Logger, id.ToString(), "create.folder");
             OverlayWriter.Write(overlay, Path.GetRelativePath(Path.GetDirectoryName(overlay)!, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
+            VmLog.Step(services.Logger, id.ToString(), "create.disk");
             services.Machines.Add(NewMachine.Row(id, image.Id, options, VmState.Created, services.Time.GetUtcNow()));
         }
         catch (Exception e)

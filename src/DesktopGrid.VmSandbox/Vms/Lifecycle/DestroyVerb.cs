@@ -27,6 +27,7 @@ internal static class DestroyVerb
         }
 
         await slot.ReleaseAsync().ConfigureAwait(false);
+        VmLog.Step(services.Logger, row.Id, "destroy.ended");
         Remove(services, row);
         VmLog.Destroyed(services.Logger, slot.Id);
     }
@@ -46,7 +47,9 @@ internal static class DestroyVerb
                 MachineLog.Remove(services.Layout.Log(row.Id));
             }
 
+            VmLog.Step(services.Logger, row.Id, "destroy.log");
             services.Layout.RemoveMachine(row.Id);
+            VmLog.Step(services.Logger, row.Id, "destroy.files");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,7 @@ internal static class RunStateChange
             throw VmException.Ended(slot.Id, verb, $"{verb.ToString().ToLowerInvariant()}.monitor", $"Machine {slot.Id} ended meanwhile.", await running.DescribeEndAsync().ConfigureAwait(false), e);
         }
 
+        VmLog.Step(services.Logger, row.Id, $"{verb.ToString().ToLowerInvariant()}.done");
         var state = VmTransitions.Next(verb, row.VmState())!.Value;
         services.Machines.Update(row with { State = state.ToString() });
         VmLog.RunState(services.Logger, slot.Id, state);

@@ -27,6 +27,7 @@ internal static class StopVerb
     /// <summary>Writes down that the machine was stopped, and lets go of it.</summary>
     public static async Task NoteAsync(VmServices services, VmSlot slot, RunningVm running, MachineRow row)
     {
+        VmLog.Step(services.Logger, row.Id, "stop.ended");
         var usage = running.Usage?.CpuTime ?? TimeSpan.Zero;
         VmLog.Stopped(services.Logger, slot.Id);
         running.Log.Write(LogSource.Host, "stopped");

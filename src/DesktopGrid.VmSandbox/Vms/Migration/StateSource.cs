@@ -30,10 +30,11 @@ internal static class StateSource
     /// <param name="snapshot">The disk's node, and what its snapshot is called; null for none.</param>
     /// <param name="after">What the guest does then.</param>
     /// <param name="drain">Takes the stream to its end. What it throws ends the whole.</param>
+    /// <param name="tell">Told how far it is: <c>begun</c>, <c>standing</c>, <c>instant</c>, <c>completed</c>.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QmpException">QEMU refused, or is gone.</exception>
-    public static async Task SaveAsync(QmpClient monitor, LocalEndpoint endpoint, DiskInstant? snapshot, AfterSaving after, Func<Stream, CancellationToken, Task> drain, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task SaveAsync(QmpClient monitor, LocalEndpoint endpoint, DiskInstant? snapshot, AfterSaving after, Func<Stream, CancellationToken, Task> drain, Action<string> tell, TimeProvider time, CancellationToken cancellationToken)
     {
         using var listener = LocalListener.Open(endpoint);
         var watch = new MigrationWatch(monitor);
@@ -47,15 +48,19 @@ internal static class StateSource
             await monitor.ExecuteAsync(MigrationCommands.SetLimits(BytesPerSecond, Downtime), giveUp.Token).ConfigureAwait(false);
             await monitor.ExecuteAsync(MigrationCommands.SendTo(endpoint.Path), giveUp.Token).ConfigureAwait(false);
             draining = DrainAsync(listener, drain, giveUp.Token);
+            tell("begun");
             await ReachAsync(monitor, watch, draining, MigrationNames.PreSwitchover, token => LimitAsync(monitor, time, token), giveUp.Token).ConfigureAwait(false);
+            tell("standing");
             if (snapshot is not null)
             {
                 await monitor.ExecuteAsync(BlockCommands.TakeSnapshot(snapshot.Node, snapshot.Name), giveUp.Token).ConfigureAwait(false);
                 hasSnapshot = true;
+                tell("instant");
             }
 
             await monitor.ExecuteAsync(MigrationCommands.GoOnFrom(MigrationNames.PreSwitchover), giveUp.Token).ConfigureAwait(false);
             await ReachAsync(monitor, watch, draining, MigrationNames.Completed, static _ => Task.CompletedTask, giveUp.Token).ConfigureAwait(false);
+            tell("completed");
             // From here on nobody can give up: the guest stands.
             await GoOnAsync(monitor, after, time, CancellationToken.None).ConfigureAwait(false);
             await draining.ConfigureAwait(false);

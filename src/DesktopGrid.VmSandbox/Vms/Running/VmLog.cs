@@ -76,6 +76,9 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.TemplateUnusable, LogLevel.Warning, "Template {Key} cannot be used and is removed; the machine is booted instead")]
     public static partial void TemplateUnusable(ILogger logger, string key, Exception exception);
 
+    [LoggerMessage(SandboxEventId.MachineStep, LogLevel.Debug, "Machine {Machine} is at {Step}")]
+    public static partial void Step(ILogger logger, string machine, string step);
+
     [LoggerMessage(SandboxEventId.StoreSwept, LogLevel.Information, "Swept a {What}: {Machine}")]
     public static partial void Swept(ILogger logger, string what, string machine);
 

@@ -30,11 +30,14 @@ internal sealed class TemplateMaker(VmServices services)
         try
         {
             Prepare(part, image);
+            Tell("prepared");
             var directory = services.Platform.RuntimeDirectories.Create(name);
             var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
             using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
             var state = await BootAsync(installation, spec, part, bound.Token).ConfigureAwait(false);
+            Tell("saved");
             await FinishAsync(part, state, installation, spec, image.Id, cancellationToken).ConfigureAwait(false);
+            Tell("finished");
             Directory.Move(part, folder);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -98,6 +101,7 @@ internal sealed class TemplateMaker(VmServices services)
     {
         await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
         await running.Link.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        Tell("ready");
         // What a clone will be asked first: a daemon that has done it before does it in half the time.
         for (var rehearsal = 0; rehearsal < Rehearsals; rehearsal++)
         {
@@ -119,10 +123,13 @@ internal sealed class TemplateMaker(VmServices services)
                 await using var scope = file.ConfigureAwait(false);
                 kept = await HashedCopy.RunAsync(stream, file, token).ConfigureAwait(false);
             },
+            step => Tell($"saving.{step}"),
             services.Time,
             cancellationToken).ConfigureAwait(false);
         return kept!;
     }
+
+    private void Tell(string step) => VmLog.Step(services.Logger, "of a template", $"template.{step}");
 
     /// <summary>The manifest last: a template without it is none.</summary>
     private static async Task FinishAsync(string part, TemplateFile state, QemuInstallation installation, MachineSpec spec, string image, CancellationToken cancellationToken)

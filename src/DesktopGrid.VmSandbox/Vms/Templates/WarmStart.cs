@@ -30,7 +30,9 @@ internal static class WarmStart
 
         try
         {
+            VmLog.Step(services.Logger, row.Id, "start.template");
             await template.CopyDiskAsync(services.Layout.Overlay(row.Id), services.Platform.Files, cancellationToken).ConfigureAwait(false);
+            VmLog.Step(services.Logger, row.Id, "start.disk");
             await launch.LaunchAsync(StartPath.Template, cancellationToken).ConfigureAwait(false);
             await GoOnAsync(services, launch, template, cancellationToken).ConfigureAwait(false);
             return true;
@@ -48,16 +50,19 @@ internal static class WarmStart
     private static async Task GoOnAsync(VmServices services, MachineLaunch launch, Template template, CancellationToken cancellationToken)
     {
         var running = launch.Running;
+        VmLog.Step(services.Logger, launch.Row.Id, "start.launched");
         await launch.WaitAsync(
             async within =>
             {
                 await StateTarget.LoadAsync(running.Qemu.Monitor, launch.Spec.State!, template.PourStateAsync, services.Time, within).ConfigureAwait(false);
+                VmLog.Step(services.Logger, launch.Row.Id, "start.loaded");
                 await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, within).ConfigureAwait(false);
                 // Before anybody can start a task in it: its random pool, its boot id and its clock are the template's.
                 await running.Link.RenewAsync(Guid.NewGuid(), within).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
+        VmLog.Step(services.Logger, launch.Row.Id, "start.renewed");
         running.Log.Write(LogSource.Host, "ready: from its template");
     }
 
