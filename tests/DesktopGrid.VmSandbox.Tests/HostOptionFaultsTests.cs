@@ -15,9 +15,10 @@ public sealed class HostOptionFaultsTests
         options.Qemu.ProofTimeout = TimeSpan.Zero;
         options.Qemu.RequiredLayers = [(ConfinementLayer)99];
         options.Session.TransferStallTimeout = TimeSpan.FromDays(1);
+        (options.Budget.MemoryMiB, options.Budget.VirtualCpus, options.Budget.DiskBytes) = (191, 0, 1000);
 
         FluentActions.Invoking(options.Demand).Should().Throw<ArgumentException>().Which.Message.Should()
-            .Contain("StorePath").And.Contain("GuestImage").And.Contain("ProofTimeout").And.Contain("RequiredLayers").And.Contain("TransferStallTimeout");
+            .Contain("Budget.MemoryMiB").And.Contain("Budget.VirtualCpus").And.Contain("Budget.DiskBytes").And.Contain("StorePath").And.Contain("GuestImage").And.Contain("ProofTimeout").And.Contain("RequiredLayers").And.Contain("TransferStallTimeout");
     }
 
     [Test]

@@ -78,6 +78,22 @@ internal sealed class BaseImageStore(StoreLayout layout)
         return image;
     }
 
+    /// <summary>Notes that an image was asked for now; what notes it is the time of its folder.</summary>
+    public void Touch(string id, DateTimeOffset now)
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(layout.Image(id), now.UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only pruning looks at it.
+        }
+    }
+
+    /// <summary>When it was last asked for.</summary>
+    public DateTimeOffset TouchedAt(string id) => Directory.GetLastWriteTimeUtc(layout.Image(id));
+
     /// <summary>Removes an image. Renamed first, so that nobody finds half of one; what a crash leaves then is swept as a part.</summary>
     public void Remove(string id)
     {

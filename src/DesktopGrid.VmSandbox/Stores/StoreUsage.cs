@@ -38,7 +38,7 @@ public sealed record StoreItem
     public required DateTimeOffset UsedAt { get; init; }
 
     /// <summary>
-    /// Whether something needs it: an image that has machines, a template that is just used, a machine, the newest checkpoint of a machine, the log
+    /// Whether something needs it: an image that has machines or was asked for within the last minute, a template that is just used, a machine, the newest checkpoint of a machine, the log
     /// of a machine that there is, the catalog.
     /// </summary>
     public required bool IsInUse { get; init; }

@@ -60,6 +60,8 @@ internal sealed class StoreSpaceTests
         using var held = new FileStream(Path.Combine(_store.StorePath, "templates", "held", "lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         await Host.RunAsync(new SandboxJob { Program = "/bin/true", Machine = Small with { KeepLog = TimeSpan.FromDays(1) } }, cancellationToken);
         var id = await Host.StartNewAsync(Small, cancellationToken);
+        (await Host.PruneAsync(new StorePruneOptions { DryRun = true, Templates = false, Logs = false }, cancellationToken)).Removed.Should().BeEmpty("an image that was just asked for may have a machine in a moment");
+        AgeImages();
         var usage = await Host.GetUsageAsync(cancellationToken);
 
         var would = await Host.PruneAsync(new StorePruneOptions { DryRun = true }, cancellationToken);
@@ -76,6 +78,7 @@ internal sealed class StoreSpaceTests
         Directory.EnumerateDirectories(Path.Combine(_store.StorePath, "images")).Should().ContainSingle("the machine's own stays");
         await (await Host.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
         await Host.Machines.DestroyAsync(id, cancellationToken);
+        AgeImages();
         // Nobody uses the image now; it comes again when it is needed.
         (await Host.PruneAsync(cancellationToken: cancellationToken)).Removed.Should().Contain(static item => item.Kind == StoreItemKind.Image);
         (await Host.RunAsync(new SandboxJob { Program = "/bin/true", Machine = Small }, cancellationToken)).ExitCode.Should().Be(0);
@@ -130,6 +133,15 @@ internal sealed class StoreSpaceTests
     }
 
     private static IEnumerable<StoreItem> Of(StoreUsage usage, StoreItemKind kind) => usage.Items.Where(item => item.Kind == kind);
+
+    /// <summary>As if nobody had asked for one within the last hour.</summary>
+    private void AgeImages()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(_store.StorePath, "images")))
+        {
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow - TimeSpan.FromHours(1));
+        }
+    }
 
     /// <summary>By the tool that everybody has, in bytes.</summary>
     private long DiskUsage()

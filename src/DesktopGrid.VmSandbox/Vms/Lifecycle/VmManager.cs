@@ -43,7 +43,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
     {
         using var share = await TakeShareAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
-        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        using var entered = await EnterSettledAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
         await UntilClosedAsync(token => StartVerb.RunAsync(services, _templates, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
         Slot(id).Share = share.HandOn();
     }
@@ -263,6 +263,26 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         {
             services.Machines.Require(id).Demand(verb);
             await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb).ConfigureAwait(false);
+            return entered;
+        }
+        catch
+        {
+            entered.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Verbs that make a machine run see first that it has ended, where its host was killed and nobody has written it down.</summary>
+    private async Task<VmSlot.Entered> EnterSettledAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    {
+        var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Slot(id).Running is null && StatusVerb.HasEndedUnnoticed(services, services.Machines.Require(id), running: null))
+            {
+                await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb).ConfigureAwait(false);
+            }
+
             return entered;
         }
         catch

@@ -54,7 +54,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
         {
             var isGone = item.Kind switch
             {
-                StoreItemKind.Image => services.Images.RemoveUnused(item.Id),
+                StoreItemKind.Image => services.Images.RemoveUnused(item.Id, services.Time.GetUtcNow() - UsageReader.JustAsked),
                 StoreItemKind.Template => RemoveTemplate(item.Id),
                 StoreItemKind.Log => LogExpiry.Remove(services, item.Id),
                 _ => await removeCheckpoint(item, cancellationToken).ConfigureAwait(false),

@@ -7,6 +7,9 @@ namespace DesktopGrid.VmSandbox.Vms.Space;
 /// <summary>Reads what a store takes, by its files and its catalog. Nothing is locked: what changes meanwhile is told as it was or as it is.</summary>
 internal sealed class UsageReader(VmServices services)
 {
+    /// <summary>An image that was asked for so shortly ago may have a machine in a moment.</summary>
+    public static readonly TimeSpan JustAsked = TimeSpan.FromMinutes(1);
+
     public StoreUsage Read()
     {
         var machines = services.Machines.All();
@@ -40,9 +43,12 @@ internal sealed class UsageReader(VmServices services)
     {
         var id = Path.GetFileName(folder);
         var used = machines.Where(machine => machine.ImageId == id).Select(static machine => machine.CreatedAt).ToList();
-        var item = Item(StoreItemKind.Image, id, ItemSizes.In(folder), used.Count > 0) with { Name = services.Images.NameOf(id) };
-        var newest = used.Append(services.Images.AddedAt(id) ?? item.UsedAt).Max();
-        return item with { UsedAt = newest };
+        DateTimeOffset touched = Directory.GetLastWriteTimeUtc(folder);
+        return Item(StoreItemKind.Image, id, ItemSizes.In(folder), used.Count > 0 || touched > services.Time.GetUtcNow() - JustAsked) with
+        {
+            Name = services.Images.NameOf(id),
+            UsedAt = used.Append(touched).Max(),
+        };
     });
 
     private IEnumerable<StoreItem> Templates() => Folders(services.Layout.Templates).Select(static folder => (Folder: folder, Files: ItemSizes.In(folder))).Select(template =>
