@@ -12,7 +12,7 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Stores;
 internal sealed class StoreSpaceTests
 {
     private const long Mebibyte = 1024 * 1024;
-    private static readonly VmOptions Small = new() { MemoryMiB = 128 };
+    private static readonly VmOptions Small = new() { MemoryMiB = 128, WarmStart = false };
 
     private TempStore _store = null!;
 
@@ -57,7 +57,7 @@ internal sealed class StoreSpaceTests
         MakeTemplate("older", 4 * Mebibyte, usedAgo: TimeSpan.FromDays(3));
         MakeTemplate("newer", 4 * Mebibyte, usedAgo: TimeSpan.FromDays(1));
         MakeTemplate("held", 4 * Mebibyte, usedAgo: TimeSpan.FromDays(9));
-        using var held = new FileStream(Path.Combine(_store.StorePath, "templates", "held", "lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using var held = new FileStream(Path.Combine(_store.StorePath, "templates", "held.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         await Host.RunAsync(new SandboxJob { Program = "/bin/true", Machine = Small with { KeepLog = TimeSpan.FromDays(1) } }, cancellationToken);
         var id = await Host.StartNewAsync(Small, cancellationToken);
         (await Host.PruneAsync(new StorePruneOptions { DryRun = true, Templates = false, Logs = false }, cancellationToken)).Removed.Should().BeEmpty("an image that was just asked for may have a machine in a moment");
@@ -74,7 +74,7 @@ internal sealed class StoreSpaceTests
 
         pruned.Removed.Select(static item => item.Kind).Should().BeEquivalentTo([StoreItemKind.Template, StoreItemKind.Image, StoreItemKind.Log]);
         pruned.BytesLeft.Should().BeLessThan(usage.Bytes - (10 * Mebibyte));
-        Directory.EnumerateFileSystemEntries(Path.Combine(_store.StorePath, "templates")).Select(Path.GetFileName).Should().Equal("held");
+        Directory.EnumerateDirectories(Path.Combine(_store.StorePath, "templates")).Select(Path.GetFileName).Should().Equal("held");
         Directory.EnumerateDirectories(Path.Combine(_store.StorePath, "images")).Should().ContainSingle("the machine's own stays");
         await (await Host.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
         await Host.Machines.DestroyAsync(id, cancellationToken);
@@ -162,7 +162,7 @@ internal sealed class StoreSpaceTests
             file.SetLength(2 * bytes);
         }
 
-        var manifest = Path.Combine(folder, "manifest.json");
+        var manifest = Path.Combine(folder, "template.json");
         File.WriteAllText(manifest, "{}");
         File.SetLastWriteTimeUtc(manifest, DateTime.UtcNow - usedAgo);
     }

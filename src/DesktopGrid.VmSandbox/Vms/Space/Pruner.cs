@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Space;
 
@@ -55,7 +56,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
             var isGone = item.Kind switch
             {
                 StoreItemKind.Image => services.Images.RemoveUnused(item.Id, services.Time.GetUtcNow() - UsageReader.JustAsked),
-                StoreItemKind.Template => RemoveTemplate(item.Id),
+                StoreItemKind.Template => TemplateStore.TryRemove(services, item.Id),
                 StoreItemKind.Log => LogExpiry.Remove(services, item.Id),
                 _ => await removeCheckpoint(item, cancellationToken).ConfigureAwait(false),
             };
@@ -76,34 +77,5 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
             VmLog.NotPruned(services.Logger, item.Kind, item.Id, e);
             return false;
         }
-    }
-
-    /// <summary>Renamed first, while its lock is held: whoever comes for it then finds none, and makes it anew.</summary>
-    private bool RemoveTemplate(string key)
-    {
-        var folder = Path.Combine(services.Layout.Templates, key);
-        var doomed = Path.Combine(services.Layout.Templates, "." + key);
-        var path = Path.Combine(folder, "lock");
-        using (var held = File.Exists(path) ? MachineLock.TryTake(path) : null)
-        {
-            if (held is null && File.Exists(path))
-            {
-                return false;
-            }
-
-            try
-            {
-                Directory.Move(folder, doomed);
-            }
-            catch (IOException) when (held is not null)
-            {
-                // Where no folder can be renamed while a file in it is open, whoever comes between has it open in turn, and the second try fails.
-                held.Dispose();
-                Directory.Move(folder, doomed);
-            }
-        }
-
-        Directory.Delete(doomed, recursive: true);
-        return true;
     }
 }

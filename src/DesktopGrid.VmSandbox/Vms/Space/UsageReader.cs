@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.Vms.Space;
 
@@ -26,19 +27,6 @@ internal sealed class UsageReader(VmServices services)
         return new StoreUsage { Items = [.. items.OrderBy(static item => item.UsedAt).ThenBy(static item => item.Id, StringComparer.Ordinal)] };
     }
 
-    /// <summary>Whether somebody uses a template right now: whoever does holds its lock.</summary>
-    public static bool IsHeld(string folder)
-    {
-        var path = Path.Combine(folder, "lock");
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        using var taken = MachineLock.TryTake(path);
-        return taken is null;
-    }
-
     private IEnumerable<StoreItem> Images(IReadOnlyList<MachineRow> machines) => Folders(services.Layout.Images).Select(folder =>
     {
         var id = Path.GetFileName(folder);
@@ -51,12 +39,11 @@ internal sealed class UsageReader(VmServices services)
         };
     });
 
-    private IEnumerable<StoreItem> Templates() => Folders(services.Layout.Templates).Select(static folder => (Folder: folder, Files: ItemSizes.In(folder))).Select(template =>
+    private IEnumerable<StoreItem> Templates() => TemplateStore.KeysIn(services.Layout).Select(key =>
     {
-        var item = Item(StoreItemKind.Template, Path.GetFileName(template.Folder), template.Files, IsHeld(template.Folder));
-        // Whoever uses one touches its manifest.
-        var manifest = new FileInfo(Path.Combine(template.Folder, "manifest.json"));
-        return manifest.Exists ? item with { UsedAt = manifest.LastWriteTimeUtc } : item;
+        var folder = services.Layout.Template(key);
+        var item = Item(StoreItemKind.Template, key, ItemSizes.In(folder), TemplateStore.IsHeld(services, key));
+        return Template.LastUse(folder) is { } used ? item with { UsedAt = used } : item;
     });
 
     private void AddMachine(MachineRow machine, List<StoreItem> items)

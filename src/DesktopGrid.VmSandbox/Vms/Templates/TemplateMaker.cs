@@ -17,7 +17,7 @@ namespace DesktopGrid.VmSandbox.Vms.Templates;
 internal sealed class TemplateMaker(VmServices services)
 {
     private const int Rehearsals = 3;
-    private const string PartExtension = ".part";
+    public const string PartExtension = ".part";
 
     private const string LogName = "log.jsonl", Step = "start.template";
 

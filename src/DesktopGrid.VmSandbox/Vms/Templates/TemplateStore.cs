@@ -42,6 +42,41 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
         }
     }
 
+    /// <summary>The keys of those that a store has.</summary>
+    public static IEnumerable<string> KeysIn(StoreLayout layout) =>
+        Directory.EnumerateDirectories(layout.Templates).Select(static folder => Path.GetFileName(folder)).Where(static name => !name.EndsWith(TemplateMaker.PartExtension, StringComparison.Ordinal));
+
+    /// <summary>Whether one is just being made, or removed.</summary>
+    public static bool IsHeld(VmServices services, string key)
+    {
+        var path = services.Layout.TemplateLock(key);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var held = MachineLock.TryTake(path);
+        return held is null;
+    }
+
+    /// <summary>Removes one, unless somebody is just making it.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public static bool TryRemove(VmServices services, string key)
+    {
+        var folder = services.Layout.Template(key);
+        using (var held = MachineLock.TryTake(services.Layout.TemplateLock(key)))
+        {
+            if (held is null)
+            {
+                return false;
+            }
+
+            Delete(folder);
+        }
+
+        return !Directory.Exists(folder);
+    }
+
     /// <summary>Removes one that is of no use. Who reads it at this moment reads on, or goes another way.</summary>
     public void Remove(string key) => Delete(services.Layout.Template(key));
 
@@ -57,9 +92,13 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
                 continue;
             }
 
-            using var held = MachineLock.TryTake(services.Layout.TemplateLock(key));
-            if (held is not null)
+            using (var held = MachineLock.TryTake(services.Layout.TemplateLock(key)))
             {
+                if (held is null)
+                {
+                    continue;
+                }
+
                 VmLog.Swept(services.Logger, "template that nobody uses", key);
                 services.Platform.RuntimeDirectories.Remove(TemplateMaker.RuntimeName(folder));
                 Delete(folder);
