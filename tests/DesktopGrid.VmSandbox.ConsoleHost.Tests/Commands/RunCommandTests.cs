@@ -114,7 +114,7 @@ public sealed class RunCommandTests
     [Category("AlsoAsRoot")]
     public async Task When_qemu_is_killed_under_a_job_it_ends_with_the_code_for_may_have_run(CancellationToken cancellationToken)
     {
-        using var run = SampleProcess.Start(_store.Words("run", "--verbose", "/bin/sh", "--", "-c", "echo up; while :; do :; done"));
+        using var run = SampleProcess.Start(_store.Words("run", "--verbose", "--cold", "/bin/sh", "--", "-c", "echo up; while :; do :; done"));
         (await run.Output.ReadLineAsync(cancellationToken)).Should().Be("up");
         var machine = _store.Machines().Should().ContainSingle().Subject;
         // Another process may look at a machine that it cannot take in hand.

@@ -84,6 +84,8 @@ internal static class CheckpointVerb
     private static async Task<StateFile> SaveAsync(VmServices services, RunningVm running, MachineRow row, string id, string path, CancellationToken cancellationToken)
     {
         var directory = services.Platform.RuntimeDirectories.Create(row.Id);
+        // In it is everything that the guest had in memory.
+        services.Platform.Files.MakeFile(path);
         StateFile? state = null;
         var begin = services.Time.GetTimestamp();
         await StateSource.SaveAsync(

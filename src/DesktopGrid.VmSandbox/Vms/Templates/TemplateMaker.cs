@@ -67,6 +67,7 @@ internal sealed class TemplateMaker(VmServices services)
         services.Platform.Files.MakeFolder(part, isPassage: true);
         var overlay = Path.Combine(part, Template.DiskName);
         services.Platform.Files.MakeFile(overlay);
+        services.Platform.Files.MakeFile(Path.Combine(part, Template.StateName));
         // As far from the image as a machine's: its copies lead to it by the same relative path.
         OverlayWriter.Write(overlay, Path.GetRelativePath(part, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
     }
