@@ -29,7 +29,7 @@ internal sealed class Commands(SandboxHost host)
     public async Task JobAsync(string script, string? input)
     {
         var phases = new PhaseTeller();
-        var job = new SandboxJob { Program = "/bin/sh", Arguments = ["-c", script], Inputs = input is null ? [] : [JobFile.FromHost(input, "input")] };
+        var job = new SandboxJob { Program = "/bin/sh", Arguments = ["-c", script], Inputs = input is null ? [] : [JobFile.FromHost(input)] };
         var result = await host.RunAsync(job, phases, output =>
         {
             Say($"output {Encoding.UTF8.GetString(output.Bytes.Span).TrimEnd()}");

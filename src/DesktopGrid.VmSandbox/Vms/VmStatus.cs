@@ -40,7 +40,7 @@ public sealed record VmStatus
     public TimeSpan CpuTime { get; init; }
     /// <summary>Resident memory of the QEMU process in bytes, shared pages counted in parts where the host tells; 0 while it does not run.</summary>
     public long MemoryBytes { get; init; }
-    /// <summary>Bytes that the machine takes on the host's disk, its base image not counted.</summary>
+    /// <summary>Bytes that the machine takes on the host's disk; not counted are its base image, and the disk by which a job's outputs come back at its end.</summary>
     public long DiskBytes { get; init; }
     /// <summary>Its newest checkpoint; null while it has none.</summary>
     public VmCheckpoint? LastCheckpoint { get; init; }

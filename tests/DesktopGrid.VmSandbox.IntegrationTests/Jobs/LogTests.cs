@@ -15,7 +15,7 @@ internal sealed class LogTests : StoreFixture
     public async Task A_log_is_followed_while_the_job_runs_and_stays_for_as_long_as_was_asked(CancellationToken cancellationToken)
     {
         var keep = TimeSpan.FromSeconds(15);
-        var job = TestJobs.Shell("echo to stdout; echo to stderr >&2; printf 'bell \\007 and half a line'") with { Machine = new VmOptions { KeepLog = keep } };
+        var job = TestJobs.Shell("echo to stdout; echo to stderr >&2; printf 'bell \\007 and half a line'") with { Machine = new VmOptions { KeepLog = keep, WarmStart = false } };
         var followed = new TaskCompletionSource<Task<List<LogLine>>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var progress = new Recorder(progress =>
         {

@@ -56,7 +56,7 @@ internal sealed class ResultTests : StoreFixture
         result.CpuTime.Should().BeGreaterThan(TimeSpan.FromMilliseconds(50));
         result.HostCpuTime.Should().BeGreaterThan(TimeSpan.FromMilliseconds(50));
         result.PeakMemoryBytes.Should().BeInRange(100_000, 256L << 20);
-        (result.Accelerator, result.Assurance, result.StartPath).Should().Be((Accelerator.Tcg, AssuranceLevel.Emulation, StartPath.Cold));
+        (result.Accelerator, result.Assurance, result.StartPath).Should().Be((Accelerator.Tcg, AssuranceLevel.Emulation, StartPath.Template));
         result.CpuModel.Should().StartWith("Haswell-v4");
         result.MachineType.Should().StartWith("pc-i440fx-");
         result.QemuVersion.Should().MatchRegex(@"^\d+\.\d+");

@@ -59,8 +59,10 @@ internal sealed class KillQemuTests : StoreFixture
             file.SetLength(phase == JobPhase.Put ? 2_000_000_000 : 1000);
         }
 
+        // A name that the disk of inputs cannot hold: such a file is put, however large it is.
+        var put = new string('p', 254);
         var output = Store.Path_($"output-{phase}");
-        var job = TestJobs.Shell(phase == JobPhase.Run ? "echo started; sleep 1000" : "truncate -s 2000000000 big") with { Inputs = [JobFile.FromHost(input)], Outputs = [new JobOutput("big", output)] };
+        var job = TestJobs.Shell(phase == JobPhase.Run ? "echo started; sleep 1000" : "truncate -s 2000000000 big") with { Inputs = [JobFile.FromHost(input, put)], Outputs = [new JobOutput("big", output)] };
         // Beside the job: its steps wait for whoever is told of them.
         Task? killing = null;
         var progress = new Recorder(progress =>
@@ -171,7 +173,7 @@ internal sealed class KillQemuTests : StoreFixture
 
     private async Task KillTheOnlyOne(CancellationToken cancellationToken)
     {
-        var process = await Eventually.FindAsync(() => ProcessTable.Naming(Store.StorePath).FirstOrDefault(static process => process.CommandLine.StartsWith("/usr/bin/qemu-system", StringComparison.Ordinal)));
+        var process = await Eventually.FindAsync(() => ProcessTable.Naming(Store.StorePath).FirstOrDefault(static process => process.CommandLine.StartsWith("/usr/bin/qemu-system", StringComparison.Ordinal) && !process.CommandLine.Contains("vmsandbox-tpl-", StringComparison.Ordinal)));
         cancellationToken.ThrowIfCancellationRequested();
         Kill(process!.Id);
     }

@@ -55,7 +55,7 @@ internal sealed class StatusTests : StoreFixture
         status.MachineType.Should().MatchRegex(@"^pc-i440fx-\d+\.\d+$", "a machine type without its version changes with QEMU");
         status.CpuModel.Should().StartWith("Haswell-v4,", "a named model is part of the result");
         status.QemuVersion.Should().MatchRegex(@"^\d+\.\d+\.\d+");
-        (status.Accelerator, status.Assurance, status.StartPath).Should().Be((Accelerator.Tcg, AssuranceLevel.Emulation, StartPath.Cold));
+        (status.Accelerator, status.Assurance, status.StartPath).Should().Be((Accelerator.Tcg, AssuranceLevel.Emulation, StartPath.Template));
         status.MemoryBytes.Should().BeInRange(50L << 20, 1L << 30);
         status.Confinement.Select(static layer => layer.Layer).Should().BeEquivalentTo(Enum.GetValues<ConfinementLayer>(), "every layer is told, also one that is off");
         status.Confinement.Should().OnlyContain(static layer => layer.Reason.Length > 0);

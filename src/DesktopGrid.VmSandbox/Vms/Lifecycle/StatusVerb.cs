@@ -39,7 +39,7 @@ internal static class StatusVerb
             ProcessId = usage is null ? null : ProcessIdentity.TryParse(row.Process)?.Id,
             CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
             MemoryBytes = usage is null ? 0 : Proportional(services, row) ?? usage.ResidentBytes,
-            DiskBytes = DiskOf(services.Layout.Machine(row.Id)),
+            DiskBytes = DiskOf(services.Layout.Machine(row.Id), services.Layout.OutputDisk(row.Id)),
             LastCheckpoint = services.Checkpoints.Of(row.Id) is [var newest, ..] ? newest.Describe() : null,
             LastError = row.LastError ?? (isGone ? "QEMU has ended." : null),
         };
@@ -51,11 +51,12 @@ internal static class StatusVerb
     private static long? Proportional(VmServices services, MachineRow row) =>
         ProcessIdentity.TryParse(row.Process) is { } process ? services.Platform.Meter.ReadProportionalBytes(process) : null;
 
-    private static long DiskOf(string folder)
+    /// <summary>The output disk has the length of a limit, and takes no space but for a moment at the end of a job.</summary>
+    private static long DiskOf(string folder, string outputDisk)
     {
         try
         {
-            return new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length);
+            return new DirectoryInfo(folder).EnumerateFiles().Where(file => file.FullName != outputDisk).Sum(static file => file.Length);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {

@@ -233,7 +233,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         if (VmTransitions.Next(verb, row.VmState()) is null)
         {
             // Perhaps only because its end is not noted yet; under the gate that is settled.
-            using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+            using var entered = await EnterSettledAsync(id, verb, cancellationToken).ConfigureAwait(false);
             services.Machines.Require(id).Demand(verb);
         }
 

@@ -175,7 +175,7 @@ public sealed class QemuArgumentsTests
         System.Globalization.CultureInfo.CurrentCulture = new System.Globalization.CultureInfo("") { NumberFormat = { NumberGroupSeparator = "'", NegativeSign = "~" } };
         try
         {
-            After("-m", Specs.Plain with { MemoryMiB = 1_048_576 }).Should().Equal("1048576M");
+            After("-m", Specs.Plain with { MemoryMiB = 1_048_576 }).Should().Equal("1073741832K");
         }
         finally
         {
