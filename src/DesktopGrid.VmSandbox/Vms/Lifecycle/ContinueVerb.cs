@@ -12,7 +12,8 @@ internal static class ContinueVerb
         VmVerb.Continue,
         async running =>
         {
-            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
             running.GuestTime.GoOn();
-        });
+        },
+        cancellationToken);
 }
