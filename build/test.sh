@@ -7,6 +7,7 @@
 # bound, and a quick tier that took longer than its 25 minutes is warned of: on a slow machine that is no failure.
 source "$(dirname "$0")/lib/common.sh"
 source "$repository/build/lib/tester.sh"
+source "$repository/build/lib/other-qemu.sh"
 
 # The longest that one test may take before it counts as hung: those of category Long may take half an hour by their own bounds.
 quick=25 minutes=${VMSANDBOX_TEST_MINUTES:-25} only='' tier='TestCategory!=Long' hung=6m
@@ -36,6 +37,7 @@ trap 'exit 143' TERM INT HUP
 need_dotnet
 need_qemu
 need_linker
+if [ -z "$tier" ]; then fetch_other_qemu; fi
 "$repository/build/guest.sh"
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
@@ -44,7 +46,7 @@ say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
-make_stage guest/tiny packages aot-smoke
+make_stage guest/tiny packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }

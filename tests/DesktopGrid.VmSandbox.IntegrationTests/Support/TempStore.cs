@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Qemu;
+using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 
@@ -22,7 +23,7 @@ internal sealed class TempStore : IAsyncDisposable
     }
 
     /// <summary>Another host on the same store.</summary>
-    public Task<SandboxHost> OpenHostAsync(Action<SandboxHostOptions>? configure = null)
+    public Task<SandboxHost> OpenHostAsync(Action<SandboxHostOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var options = new SandboxHostOptions { StorePath = StorePath };
         // The build machine has no working KVM; one test proves that the verdict is found, the others do not wait for it.
@@ -30,7 +31,7 @@ internal sealed class TempStore : IAsyncDisposable
         // Tests share the computer with builds; what the default priority is, one test looks at.
         options.Qemu.Priority = ProcessPriority.Normal;
         configure?.Invoke(options);
-        return SandboxHost.OpenAsync(options, TestLog.Factory);
+        return SandboxHost.OpenAsync(options, loggers ?? TestLog.Factory);
     }
 
     public string Path_(string name) => Path.Combine(Folder, name);

@@ -57,6 +57,12 @@ internal static class CheckpointVerb
             VmLog.Step(services.Logger, row.Id, "checkpoint.noted");
             VmLog.CheckpointTaken(services.Logger, slot.Id, name, state.Length);
             running.Log.Write(LogSource.Host, $"checkpoint {name}: {state.Length} bytes");
+            if (row.VmState() == VmState.Running)
+            {
+                // It stood for a moment; a hundred checkpoints would make seconds of it.
+                running.Clock.Tell();
+            }
+
             foreach (var old in services.Checkpoints.Of(row.Id).Where(other => other.Name == name).Skip(Generations))
             {
                 await RemoveCheckpointVerb.RemoveAsync(services, slot, old, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
-/// <summary>continue: QEMU's cont.</summary>
+/// <summary>continue: QEMU's cont; the guest is told the time of day behind the caller's back.</summary>
 internal static class ContinueVerb
 {
     public static Task RunAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken) => RunStateChange.RunAsync(
@@ -12,7 +12,9 @@ internal static class ContinueVerb
         VmVerb.Continue,
         async running =>
         {
-            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
             running.GuestTime.GoOn();
-        });
+            running.Clock.Tell();
+        },
+        cancellationToken);
 }

@@ -5,14 +5,18 @@ using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
-/// <summary>What suspend and continue share: the table, the note of the new state, and the word for a QEMU that dies meanwhile.</summary>
+/// <summary>
+/// What suspend and continue share: the table, the note of the new state, and the word for a QEMU that dies meanwhile. Who gives up does so before
+/// QEMU is told: its answer takes milliseconds, and without it nobody would know whether the guest stands.
+/// </summary>
 internal static class RunStateChange
 {
-    public static async Task RunAsync(VmServices services, VmSlot slot, VmVerb verb, Func<RunningVm, Task> act)
+    public static async Task RunAsync(VmServices services, VmSlot slot, VmVerb verb, Func<RunningVm, Task> act, CancellationToken cancellationToken)
     {
         var row = services.Machines.Require(slot.Id);
         row.Demand(verb);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, verb);
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             await act(running).ConfigureAwait(false);

@@ -29,6 +29,7 @@ internal static class StartVerb
         {
             await launch.LaunchAsync(StartPath.Cold, token).ConfigureAwait(false);
             var running = launch.Running;
+            VmLog.Step(services.Logger, launch.Row.Id, "start.launched");
             var greeting = await launch.WaitAsync(
                 async within =>
                 {
@@ -36,6 +37,7 @@ internal static class StartVerb
                     return await running.Link.WaitUntilReadyAsync(within).ConfigureAwait(false);
                 },
                 token).ConfigureAwait(false);
+            VmLog.Step(services.Logger, launch.Row.Id, "start.booted");
             running.Log.Write(LogSource.Host, $"ready: daemon {greeting.DaemonVersion}, guest up for {greeting.Uptime.TotalSeconds:0.0} s");
         }
     }

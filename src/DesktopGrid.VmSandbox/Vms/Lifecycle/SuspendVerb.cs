@@ -12,7 +12,8 @@ internal static class SuspendVerb
         VmVerb.Suspend,
         async running =>
         {
-            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, cancellationToken).ConfigureAwait(false);
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, CancellationToken.None).ConfigureAwait(false);
             running.GuestTime.Stand();
-        });
+        },
+        cancellationToken);
 }

@@ -26,6 +26,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
         _time = time;
         GuestTime = new GuestTime(time);
         (Qemu, Link, Log, _meter) = (qemu, connect(GuestTime, _ended.Token), log, meter);
+        Clock = new GuestClock(Link);
         Console = new ConsolePump(qemu.Console, log, time);
         _events = qemu.Monitor.Subscribe();
         _watching = WatchAsync();
@@ -55,6 +56,9 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     public GuestTime GuestTime { get; }
 
     public TimeProvider Time => GuestTime;
+
+    /// <summary>The guest's own time of day.</summary>
+    public GuestClock Clock { get; }
 
     public CancellationToken Ended => _ended.Token;
 
@@ -101,6 +105,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Clock.DisposeAsync().ConfigureAwait(false);
         await Link.DisposeAsync().ConfigureAwait(false);
         _events.Dispose();
         await _watching.ConfigureAwait(false);

@@ -71,12 +71,29 @@ internal sealed class Template
         {
             throw StoreFault.From(e, $"The overlay {overlay} cannot be made");
         }
+        finally
+        {
+            // What was moved is no longer there.
+            Forget(part);
+        }
     }
 
     /// <summary>Writes the state.</summary>
     /// <exception cref="TemplateDamagedException">It is not what was kept; whoever has read it so far must not use it.</exception>
     /// <exception cref="IOException">The destination broke off.</exception>
     public Task PourStateAsync(Stream destination, CancellationToken cancellationToken) => PourAsync(StateName, _manifest.State, destination, cancellationToken);
+
+    private static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It goes with the machine.
+        }
+    }
 
     private async Task PourAsync(string name, TemplateFile expected, Stream destination, CancellationToken cancellationToken)
     {

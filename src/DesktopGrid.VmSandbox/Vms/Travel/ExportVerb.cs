@@ -52,8 +52,10 @@ internal static class ExportVerb
             throw Unusable(row, checkpoint, $"Its file {state} has other bytes than when it was written.", "export.hash");
         }
 
+        VmLog.Step(services.Logger, row.Id, "export.fits");
         var image = services.Images.Open(row.ImageId);
         await ExtractAsync(services, row, checkpoint, image, disk, cancellationToken).ConfigureAwait(false);
+        VmLog.Step(services.Logger, row.Id, "export.extracted");
         var manifest = new TravelManifest
         {
             Name = checkpoint.Name,

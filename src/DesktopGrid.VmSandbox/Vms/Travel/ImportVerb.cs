@@ -94,6 +94,7 @@ internal static class ImportVerb
         });
         await TravelFile.ReceiveAsync(source, manifest.State, part, cancellationToken).ConfigureAwait(false);
         await TravelFile.ReceiveAsync(source, manifest.Disk, overlay, cancellationToken).ConfigureAwait(false);
+        VmLog.Step(services.Logger, checkpoint.MachineId, "import.received");
         await TravelFile.DemandEndAsync(source, cancellationToken).ConfigureAwait(false);
         TravelDisk.Demand(overlay, image, services.Layout.Root);
         try
@@ -105,6 +106,7 @@ internal static class ImportVerb
             throw TravelFile.Invalid($"its disk cannot be used ({e.Sentence})", e);
         }
 
+        VmLog.Step(services.Logger, checkpoint.MachineId, "import.kept");
         Write(id, () =>
         {
             using (var file = File.OpenHandle(overlay, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
@@ -115,6 +117,7 @@ internal static class ImportVerb
             services.Platform.Files.MoveDurably(part, state);
             return true;
         });
+        VmLog.Step(services.Logger, checkpoint.MachineId, "import.named");
         return checkpoint;
     }
 
