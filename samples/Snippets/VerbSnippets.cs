@@ -1,9 +1,9 @@
+using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
-using System.Text;
 
 namespace DesktopGrid.VmSandbox.Snippets;
 
