@@ -33,8 +33,8 @@ internal sealed class CheckpointTable(CatalogDatabase database)
         ("$id", row.Id), ("$machine", row.MachineId), ("$name", row.Name), ("$taken", row.TakenAt.ToUnixTimeMilliseconds()), ("$length", row.Length), ("$state", row.StateBytes),
         ("$sha", row.Sha256), ("$type", row.MachineType), ("$model", row.CpuModel), ("$accelerator", row.Accelerator), ("$qemu", row.QemuVersion));
 
-    /// <summary>Nothing when it is gone.</summary>
-    public void Remove(string id) => database.Write(connection => CatalogDatabase.Execute(connection, "DELETE FROM checkpoints WHERE id = $id", ("$id", id)));
+    /// <summary>Removes one; on the disk when this returns, so that no power cut brings back the name of files that went after it. Nothing when it is gone.</summary>
+    public void RemoveDurably(string id) => database.WriteDurably(connection => CatalogDatabase.Execute(connection, "DELETE FROM checkpoints WHERE id = $id", ("$id", id)));
 
     /// <summary>A machine's, newest first.</summary>
     public IReadOnlyList<CheckpointRow> Of(string machineId) => database.Run(connection => CatalogDatabase.Query(

@@ -18,7 +18,7 @@ internal static class CheckpointSweep
         foreach (var row in rows.Where(row => !File.Exists(services.Layout.Checkpoint(machine.Id, row.Id))))
         {
             VmLog.Swept(services.Logger, "checkpoint without its file", machine.Id);
-            services.Checkpoints.Remove(row.Id);
+            services.Checkpoints.RemoveDurably(row.Id);
         }
     }
 }

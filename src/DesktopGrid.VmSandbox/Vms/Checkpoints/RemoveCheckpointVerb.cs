@@ -44,7 +44,7 @@ internal static class RemoveCheckpointVerb
     /// <summary>The row first: what has none is swept by the next opening of the store, and a row without its parts would be a lie.</summary>
     public static async Task RemoveAsync(VmServices services, VmSlot slot, CheckpointRow checkpoint, CancellationToken cancellationToken)
     {
-        services.Checkpoints.Remove(checkpoint.Id);
+        services.Checkpoints.RemoveDurably(checkpoint.Id);
         VmLog.Step(services.Logger, checkpoint.MachineId, "remove.unnoted");
         try
         {
