@@ -26,9 +26,15 @@ public sealed record VmCheckpoint
 /// <summary>The ceilings of checkpoints.</summary>
 public static class CheckpointLimits
 {
+    private const int StateSizes = 4;
+    private const long StateSlack = 64L * 1024 * 1024;
+
     /// <summary>How many instants of one machine are kept at most; of each name at most two, the newest and the one before.</summary>
     public const int MostOfMachine = 8;
 
     /// <summary>The longest name, in characters.</summary>
     public const int MaxNameLength = 64;
+
+    /// <summary>The longest that QEMU's stream may be: it sends its RAM at most twice before the guest stands, and devices besides.</summary>
+    internal static long MostStateBytes(int memoryMiB) => (StateSizes * memoryMiB * 1024L * 1024) + StateSlack;
 }

@@ -26,7 +26,7 @@ internal sealed class KillQemuTests : StoreFixture
     [CancelAfter(180_000)]
     public async Task Killed_during_boot(int milliseconds, CancellationToken cancellationToken)
     {
-        var id = await Host.Machines.CreateAsync(new VmOptions(), cancellationToken);
+        var id = await Host.Machines.CreateAsync(new VmOptions { WarmStart = false }, cancellationToken);
         var starting = Host.Machines.StartAsync(id, cancellationToken);
         var process = await Eventually.FindAsync(() => ProcessTable.Naming($"vmsandbox-{id}").FirstOrDefault(static process => process.CommandLine.StartsWith("/usr/bin/qemu-system", StringComparison.Ordinal)));
         await Task.Delay(milliseconds, cancellationToken);

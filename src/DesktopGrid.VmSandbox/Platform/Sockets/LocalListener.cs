@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Platform.Sockets;
@@ -24,12 +25,14 @@ internal sealed class LocalListener : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveBufferSize = BufferSize };
         try
         {
-            File.Delete(endpoint.Path);
-            socket.Bind(new UnixDomainSocketEndPoint(endpoint.Path));
-            if (!OperatingSystem.IsWindows())
+            if (OperatingSystem.IsWindows())
             {
-                // A QEMU with a user of its own must be able to connect.
-                File.SetUnixFileMode(endpoint.Path, Everybody);
+                File.Delete(endpoint.Path);
+                socket.Bind(new UnixDomainSocketEndPoint(endpoint.Path));
+            }
+            else
+            {
+                BindBeside(socket, endpoint.Path);
             }
 
             socket.Listen(1);
@@ -45,6 +48,19 @@ internal sealed class LocalListener : IDisposable
     /// <summary>The connection; the caller's token is the bound.</summary>
     public async Task<Stream> AcceptAsync(CancellationToken cancellationToken) =>
         new NetworkStream(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false), ownsSocket: true);
+
+    /// <summary>
+    /// A QEMU with a user of its own must be able to connect. It may write in its directory, and a hostile one could put a link in the place of the
+    /// socket whose mode is just being set: so that is done in the folder above, where it cannot, and the socket is moved into its place.
+    /// </summary>
+    [UnsupportedOSPlatform("windows")]
+    private static void BindBeside(Socket socket, string path)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path)!)!, Path.GetRandomFileName());
+        socket.Bind(new UnixDomainSocketEndPoint(beside));
+        File.SetUnixFileMode(beside, Everybody);
+        File.Move(beside, path, overwrite: true);
+    }
 
     public void Dispose()
     {

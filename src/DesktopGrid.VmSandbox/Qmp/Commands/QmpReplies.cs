@@ -26,7 +26,8 @@ internal sealed record QmpMigration(string? Status, QmpMigrationRam? Ram, string
 /// <summary>qapi/migration.json, MigrationStats; what is used of it.</summary>
 /// <param name="Transferred">Bytes sent so far.</param>
 /// <param name="Total">Bytes of RAM of all kinds.</param>
-internal sealed record QmpMigrationRam(long Transferred, long Total);
+/// <param name="DirtySyncCount">How often the marks of changed memory were read; from the second time on, all was sent once.</param>
+internal sealed record QmpMigrationRam(long Transferred, long Total, long DirtySyncCount);
 
 /// <summary>qapi/block-core.json, SnapshotInfo; what is used of it.</summary>
 internal sealed record QmpSnapshot(string Name);

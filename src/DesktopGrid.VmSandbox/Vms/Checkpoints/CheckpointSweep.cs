@@ -12,7 +12,15 @@ internal static class CheckpointSweep
         foreach (var (_, path) in services.Layout.Checkpoints(machine.Id).Where(file => rows.All(row => services.Layout.Checkpoint(machine.Id, row.Id) != file.Path)))
         {
             VmLog.Swept(services.Logger, "checkpoint that was not finished", machine.Id);
-            File.Delete(path);
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One that somebody has open does not keep the store shut.
+                VmLog.Left(services.Logger, machine.Id, e);
+            }
         }
 
         foreach (var row in rows.Where(row => !File.Exists(services.Layout.Checkpoint(machine.Id, row.Id))))

@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp;
+using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -20,6 +21,8 @@ internal static class CheckpointVerb
     private const int Generations = 2;
     private const string PartExtension = ".part";
 
+    private static readonly TimeSpan TidyBound = TimeSpan.FromSeconds(20);
+
     public static async Task<VmCheckpoint> RunAsync(VmServices services, VmSlot slot, string name, CancellationToken cancellationToken)
     {
         CheckpointRecords.Check(name, slot.Id, VmVerb.Checkpoint);
@@ -28,47 +31,11 @@ internal static class CheckpointVerb
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Checkpoint);
         DemandRoom(services, slot.Id, name);
         var id = VmId.New().ToString();
-        var path = services.Layout.Checkpoint(row.Id, id);
+        var part = services.Layout.Checkpoint(row.Id, id) + PartExtension;
+        CheckpointRow taken;
         try
         {
-            var state = await SaveAsync(services, running, row, id, path + PartExtension, cancellationToken).ConfigureAwait(false);
-            VmLog.Step(services.Logger, row.Id, "checkpoint.saved");
-            // The snapshot in it must be on the disk before the catalog names it.
-            Flush(services.Layout.Overlay(row.Id));
-            VmLog.Step(services.Logger, row.Id, "checkpoint.flushed");
-            services.Platform.Files.MoveDurably(path + PartExtension, path);
-            VmLog.Step(services.Logger, row.Id, "checkpoint.named");
-            var taken = new CheckpointRow
-            {
-                Id = id,
-                MachineId = row.Id,
-                Name = name,
-                // As exact as the catalog keeps it.
-                TakenAt = DateTimeOffset.FromUnixTimeMilliseconds(services.Time.GetUtcNow().ToUnixTimeMilliseconds()),
-                Length = state.Length,
-                StateBytes = state.StateBytes,
-                Sha256 = state.Sha256,
-                MachineType = row.MachineType!,
-                CpuModel = row.CpuModel!,
-                Accelerator = row.Accelerator!,
-                QemuVersion = row.QemuVersion!,
-            };
-            services.Checkpoints.AddDurably(taken);
-            VmLog.Step(services.Logger, row.Id, "checkpoint.noted");
-            VmLog.CheckpointTaken(services.Logger, slot.Id, name, state.Length);
-            running.Log.Write(LogSource.Host, $"checkpoint {name}: {state.Length} bytes");
-            if (row.VmState() == VmState.Running)
-            {
-                // It stood for a moment; a hundred checkpoints would make seconds of it.
-                running.Clock.Tell();
-            }
-
-            foreach (var old in services.Checkpoints.Of(row.Id).Where(other => other.Name == name).Skip(Generations))
-            {
-                await RemoveCheckpointVerb.RemoveAsync(services, slot, old, cancellationToken).ConfigureAwait(false);
-            }
-
-            return taken.Describe();
+            taken = await KeepAsync(services, running, row, id, name, part, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected)
         {
@@ -83,7 +50,89 @@ internal static class CheckpointVerb
         finally
         {
             // What was renamed is no longer there.
-            Forget(path + PartExtension);
+            Forget(part);
+        }
+
+        VmLog.CheckpointTaken(services.Logger, slot.Id, name, taken.Length);
+        running.Log.Write(LogSource.Host, $"checkpoint {name}: {taken.Length} bytes");
+        if (row.VmState() == VmState.Running)
+        {
+            // It stood for a moment; a hundred checkpoints would make seconds of it.
+            running.Clock.Tell();
+        }
+
+        await RemoveOlderAsync(services, slot, name).ConfigureAwait(false);
+        return taken.Describe();
+    }
+
+    private static async Task<CheckpointRow> KeepAsync(VmServices services, RunningVm running, MachineRow row, string id, string name, string part, CancellationToken cancellationToken)
+    {
+        var path = services.Layout.Checkpoint(row.Id, id);
+        var state = await SaveAsync(services, running, row, id, part, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            VmLog.Step(services.Logger, row.Id, "checkpoint.saved");
+            // The snapshot in it must be on the disk before the catalog names it.
+            Flush(services.Layout.Overlay(row.Id));
+            VmLog.Step(services.Logger, row.Id, "checkpoint.flushed");
+            services.Platform.Files.MoveDurably(part, path);
+        }
+        catch
+        {
+            Forget(path);
+            await DropInstantAsync(services, running, id).ConfigureAwait(false);
+            throw;
+        }
+
+        VmLog.Step(services.Logger, row.Id, "checkpoint.named");
+        var taken = new CheckpointRow
+        {
+            Id = id,
+            MachineId = row.Id,
+            Name = name,
+            // As exact as the catalog keeps it.
+            TakenAt = DateTimeOffset.FromUnixTimeMilliseconds(services.Time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Length = state.Length,
+            StateBytes = state.StateBytes,
+            Sha256 = state.Sha256,
+            MachineType = row.MachineType!,
+            CpuModel = row.CpuModel!,
+            Accelerator = row.Accelerator!,
+            QemuVersion = row.QemuVersion!,
+        };
+        services.Checkpoints.AddDurably(taken);
+        VmLog.Step(services.Logger, row.Id, "checkpoint.noted");
+        return taken;
+    }
+
+    /// <summary>The new one is whole and noted: whatever becomes of an old one is no failure of it, and its caller can no longer give it up.</summary>
+    private static async Task RemoveOlderAsync(VmServices services, VmSlot slot, string name)
+    {
+        using var bound = new CancellationTokenSource(TidyBound, services.Time);
+        foreach (var old in services.Checkpoints.Of(slot.Id.ToString()).Where(other => other.Name == name).Skip(Generations))
+        {
+            try
+            {
+                await RemoveCheckpointVerb.RemoveAsync(services, slot, old, bound.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is SandboxException or OperationCanceledException)
+            {
+                VmLog.InstantNotForgotten(services.Logger, slot.Id, old.Name, e);
+            }
+        }
+    }
+
+    /// <summary>What the disk keeps for an instant that nobody will ever name would fill it a little more with each failure.</summary>
+    private static async Task DropInstantAsync(VmServices services, RunningVm running, string id)
+    {
+        using var bound = new CancellationTokenSource(TidyBound, services.Time);
+        try
+        {
+            await running.Qemu.Monitor.ExecuteAsync(BlockCommands.DeleteSnapshot(OverlayDisk.Node, CheckpointRecords.SnapshotOf(id)), bound.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            // It goes with the machine; the failure before is the one to tell.
         }
     }
 
@@ -99,7 +148,7 @@ internal static class CheckpointVerb
             MachineWiring.State(services, directory),
             new DiskInstant(OverlayDisk.Node, CheckpointRecords.SnapshotOf(id)),
             row.VmState() == VmState.Running ? AfterSaving.GoesOn : AfterSaving.Stands,
-            async (stream, token) => state = await StateFile.WriteAsync(stream, path, token).ConfigureAwait(false),
+            async (stream, token) => state = await StateFile.WriteAsync(stream, path, CheckpointLimits.MostStateBytes(row.MemoryMiB), token).ConfigureAwait(false),
             step => VmLog.Step(services.Logger, row.Id, $"checkpoint.{step}"),
             services.Time,
             cancellationToken).ConfigureAwait(false);

@@ -56,7 +56,7 @@ internal static class ResumeVerb
                 await launch.WaitAsync(
                     async within =>
                     {
-                        await StateTarget.LoadAsync(running.Qemu.Monitor, launch.Spec.State!, (stream, inner) => StateFile.PourAsync(services.Layout.Checkpoint(checkpoint.MachineId, checkpoint.Id), stream, inner), services.Time, within).ConfigureAwait(false);
+                        await StateTarget.LoadAsync(running.Qemu.Monitor, launch.Spec.State!, (stream, inner) => StateFile.PourAsync(services.Layout.Checkpoint(checkpoint.MachineId, checkpoint.Id), checkpoint.StateBytes, stream, inner), services.Time, within).ConfigureAwait(false);
                         return true;
                     },
                     token).ConfigureAwait(false);
@@ -64,6 +64,11 @@ internal static class ResumeVerb
             catch (SandboxException e) when (e.Code is SandboxErrorCode.MachineEnded or SandboxErrorCode.MonitorCommandFailed)
             {
                 throw Unusable(slot.Id, checkpoint, $"QEMU cannot load it. {e.Sentence}", "resume.load", e);
+            }
+
+            catch (InvalidDataException e)
+            {
+                throw Unusable(slot.Id, checkpoint, e.Message, "resume.load", e);
             }
 
             Tell("loaded");

@@ -19,15 +19,19 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
     private const int BlocksInHand = 64;
 
     /// <summary>Writes a stream to a new file, and the file to the disk.</summary>
-    /// <exception cref="IOException">The stream broke, or the disk is full.</exception>
-    public static async Task<StateFile> WriteAsync(Stream state, string path, CancellationToken cancellationToken)
+    /// <param name="state">The stream; a hostile QEMU's may have no end.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="mostBytes">How long it may be.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The stream broke, or is longer, or the disk is full.</exception>
+    public static async Task<StateFile> WriteAsync(Stream state, string path, long mostBytes, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var blocks = Channel.CreateBounded<(byte[] Bytes, int Length)>(new BoundedChannelOptions(BlocksInHand) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(state, blocks.Writer, giveUp.Token);
         try
         {
-            var written = await Task.Run(() => CompressAsync(blocks.Reader, path, giveUp.Token), giveUp.Token).ConfigureAwait(false);
+            var written = await Task.Run(() => CompressAsync(blocks.Reader, path, mostBytes, giveUp.Token), giveUp.Token).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
             return written;
         }
@@ -50,13 +54,42 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
     }
 
     /// <summary>Writes the stream that a file holds.</summary>
-    public static async Task PourAsync(string path, Stream destination, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDataException">It holds none, or another than was said: whoever made it may have been a stranger.</exception>
+    public static async Task PourAsync(string path, long stateBytes, Stream destination, CancellationToken cancellationToken)
     {
         var file = Open(path);
         await using var fileScope = file.ConfigureAwait(false);
         var state = new DecompressionStream(file, BlockSize, leaveOpen: true);
         await using var stateScope = state.ConfigureAwait(false);
-        await state.CopyToAsync(destination, BlockSize, cancellationToken).ConfigureAwait(false);
+        var block = new byte[BlockSize];
+        for (var left = stateBytes; ;)
+        {
+            var length = await UnpackAsync(state, block, cancellationToken).ConfigureAwait(false);
+            left -= length;
+            if (left < 0 || (length == 0 && left > 0))
+            {
+                throw new InvalidDataException("The state is not as long as was said.");
+            }
+
+            if (length == 0)
+            {
+                return;
+            }
+
+            await destination.WriteAsync(block.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> UnpackAsync(DecompressionStream state, byte[] block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await state.ReadAsync(block, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ZstdException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"The state cannot be unpacked: {e.Message}", e);
+        }
     }
 
     private static FileStream Open(string path) => new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
@@ -92,7 +125,7 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
         }
     }
 
-    private static async Task<StateFile> CompressAsync(ChannelReader<(byte[] Bytes, int Length)> blocks, string path, CancellationToken cancellationToken)
+    private static async Task<StateFile> CompressAsync(ChannelReader<(byte[] Bytes, int Length)> blocks, string path, long mostBytes, CancellationToken cancellationToken)
     {
         long stateBytes = 0;
         using var hash = SHA256.Create();
@@ -108,6 +141,10 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
                 packed.Write(bytes.AsSpan(0, length));
                 ArrayPool<byte>.Shared.Return(bytes);
                 stateBytes += length;
+                if (stateBytes > mostBytes)
+                {
+                    throw new IOException($"QEMU's stream is longer than the {mostBytes} bytes that a state of this machine can have.");
+                }
             }
         }
 

@@ -80,6 +80,13 @@ internal static class KeepWorkVerb
                 running.IsEnding = true;
                 running.Measure();
                 running.Qemu.Kill();
+                // A disk that is slow may still be writing; what it is done with is kept, but the time is over.
+                using var ending = Deadline.After(Less(budget, 0.5), services.Time).Enter(CancellationToken.None);
+                await ((Task)keeping).WaitAsync(ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!keeping.IsCompleted)
+                {
+                    return (false, "the disk did not take it in time");
+                }
             }
 
             await keeping.ConfigureAwait(false);

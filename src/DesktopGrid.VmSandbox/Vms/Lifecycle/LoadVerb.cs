@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
@@ -75,6 +76,12 @@ internal static class LoadVerb
         var spec = MachineWiring.Spec(services, row, image, accelerator);
         var qemu = await services.Launcher.AdoptAsync(identity, spec, cancellationToken).ConfigureAwait(false);
         slot.Running = await MachineWiring.JoinAsync(services, slot.Id, spec, qemu, isFresh: false).ConfigureAwait(false);
+        // It may have died in the middle of a checkpoint as well, in which QEMU would stand for ever.
+        if (await StateSource.IsUnfinishedAsync(qemu.Monitor, cancellationToken).ConfigureAwait(false))
+        {
+            await StateSource.AbandonAsync(qemu.Monitor, row.VmState() == VmState.Running ? AfterSaving.GoesOn : AfterSaving.Stands, services.Time).ConfigureAwait(false);
+        }
+
         // The process that held it may have died between the monitor's answer and its own note of it.
         var status = await qemu.Monitor.ExecuteAsync(RunStateCommands.QueryStatus, cancellationToken).ConfigureAwait(false);
         if (!status.Running)

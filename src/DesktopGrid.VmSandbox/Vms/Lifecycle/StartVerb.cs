@@ -42,6 +42,6 @@ internal static class StartVerb
         }
     }
 
-    /// <summary>What a guest has written to its disk would not fit the memory of another.</summary>
-    private static bool IsWarmable(MachineRow row) => row.StartPath is null && row.WarmStart;
+    /// <summary>What a guest has written to its disk, here or where it came from, would not fit the memory of another, and would be lost.</summary>
+    private static bool IsWarmable(MachineRow row) => row is { WarmStart: true, StartPath: null } && row.VmState() == VmState.Created;
 }

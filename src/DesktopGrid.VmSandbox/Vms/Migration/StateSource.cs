@@ -16,9 +16,10 @@ internal static class StateSource
     // QEMU stops the guest when it thinks that the rest takes no longer.
     private static readonly TimeSpan Downtime = TimeSpan.FromMilliseconds(20);
 
-    // A guest that changes memory faster than it drains never gets there: it stands after so much, or so long.
+    // A guest that changes memory faster than it drains never gets there: it stands after so much, or so long, once all was sent at least once.
     private const int MostRamSizes = 2;
     private static readonly TimeSpan MostTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MostStanding = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan UndoBound = TimeSpan.FromSeconds(20);
@@ -59,7 +60,7 @@ internal static class StateSource
             }
 
             await monitor.ExecuteAsync(MigrationCommands.GoOnFrom(MigrationNames.PreSwitchover), giveUp.Token).ConfigureAwait(false);
-            await ReachAsync(monitor, watch, draining, MigrationNames.Completed, static _ => Task.CompletedTask, giveUp.Token).ConfigureAwait(false);
+            await FinishAsync(monitor, watch, draining, time, giveUp.Token).ConfigureAwait(false);
             tell("completed");
             // From here on nobody can give up: the guest stands.
             await GoOnAsync(monitor, after, time, CancellationToken.None).ConfigureAwait(false);
@@ -71,6 +72,28 @@ internal static class StateSource
             await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await UndoAsync(monitor, hasSnapshot ? snapshot : null, after, time).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>As if nobody had asked, of a QEMU whose host died in the middle of it: what it was sending is given up, and it goes on or stands.</summary>
+    public static Task AbandonAsync(QmpClient monitor, AfterSaving after, TimeProvider time) => UndoAsync(monitor, null, after, time);
+
+    /// <summary>Whether a QEMU stands because its state is, or was, being sent.</summary>
+    public static async Task<bool> IsUnfinishedAsync(QmpClient monitor, CancellationToken cancellationToken) =>
+        (await monitor.ExecuteAsync(RunStateCommands.QueryStatus, cancellationToken).ConfigureAwait(false)).Status is "finish-migrate" or "postmigrate"
+        || (await monitor.ExecuteAsync(MigrationCommands.Query, cancellationToken).ConfigureAwait(false)).Status is "setup" or "active" or "device" or MigrationNames.PreSwitchover;
+
+    /// <summary>The guest stands meanwhile: a disk that hangs shall not make it stand for ever.</summary>
+    private static async Task FinishAsync(QmpClient monitor, MigrationWatch watch, Task draining, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var bound = Deadline.After(MostStanding, time).Enter(cancellationToken);
+        try
+        {
+            await ReachAsync(monitor, watch, draining, MigrationNames.Completed, static _ => Task.CompletedTask, bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new QmpException(SandboxErrorCode.MonitorCommandFailed, $"The rest of the machine's state could not be written within {MostStanding.TotalSeconds:0} s, while the guest stood.");
         }
     }
 
@@ -125,7 +148,8 @@ internal static class StateSource
                 return;
             }
 
-            if (time.GetElapsedTime(begin) > MostTime || state.Ram is { } ram && ram.Transferred > MostRamSizes * ram.Total)
+            // In the first pass nearly all is still to come: to stand then would be to stand for all of it.
+            if (state.Ram is { } ram && (ram.Transferred > MostRamSizes * ram.Total || (ram.DirtySyncCount > 1 && time.GetElapsedTime(begin) > MostTime)))
             {
                 await monitor.ExecuteAsync(RunStateCommands.Stop, cancellationToken).ConfigureAwait(false);
                 return;

@@ -45,7 +45,7 @@ internal sealed class GuestClock(IGuestLink link) : IAsyncDisposable
             {
                 await link.RenewAsync(identity: null, _end.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is SandboxException or OperationCanceledException)
+            catch (Exception e) when (e is SandboxException or OperationCanceledException or ObjectDisposedException or IOException)
             {
                 // It has ended, or does not answer: whoever needs it will learn so.
             }

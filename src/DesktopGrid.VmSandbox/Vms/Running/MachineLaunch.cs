@@ -160,6 +160,19 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
     private async Task<VmException> EndedAsync() =>
         VmException.Ended(slot.Id, verb, $"{_step}.boot", $"Machine {_row.Id} ended before it was ready.", await Running.DescribeEndAsync().ConfigureAwait(false));
 
+    /// <summary>Until it is gone: what comes next may want its disk. One that the kernel holds is not to hide why it was to end.</summary>
+    private async Task EndAsync(RunningVm running)
+    {
+        try
+        {
+            await running.KillAsync().ConfigureAwait(false);
+        }
+        catch (VmException e)
+        {
+            VmLog.Left(services.Logger, _row.Id, e);
+        }
+    }
+
     private async Task CleanUpAsync(Exception cause)
     {
         if (cause is SandboxException { Code: var code })
@@ -173,7 +186,7 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
         {
             running.IsEnding = true;
             running.Measure();
-            running.Qemu.Kill();
+            await EndAsync(running).ConfigureAwait(false);
             running.Log.Write(LogSource.Host, $"{_step} failed: {cause.Message}");
             _row = _row with { State = nameof(VmState.Failed), Process = null, CpuTime = _row.CpuTime + (running.Usage?.CpuTime ?? TimeSpan.Zero) };
         }

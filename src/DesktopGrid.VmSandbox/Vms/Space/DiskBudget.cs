@@ -25,10 +25,17 @@ internal sealed class DiskBudget(VmServices services, Pruner pruner, long? most)
             return;
         }
 
-        var pruned = await pruner.RunAsync(new StorePruneOptions { TargetBytes = Math.Max(0, budget - expected) }, cancellationToken).ConfigureAwait(false);
+        var options = new StorePruneOptions { TargetBytes = Math.Max(0, budget - expected) };
+        // What is removed shall make the difference: where it cannot, it stays.
+        var pruned = await pruner.RunAsync(options with { DryRun = true }, cancellationToken).ConfigureAwait(false);
+        if (pruned.BytesLeft + expected <= budget)
+        {
+            pruned = await pruner.RunAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
         if (pruned.BytesLeft + expected > budget)
         {
-            throw new VmException(SandboxErrorCode.BudgetExceeded, $"The store {services.Layout.Root} takes {Mebibytes(pruned.BytesLeft)} MiB{(expected > 0 ? $", {verb} is expected to take {Mebibytes(expected)} MiB more," : "")} of the {Mebibytes(budget)} MiB that the disk budget gives, and nothing is left in it that nobody uses.")
+            throw new VmException(SandboxErrorCode.BudgetExceeded, $"The store {services.Layout.Root} takes {Mebibytes(pruned.BytesLeft)} MiB{(expected > 0 ? $", {verb} is expected to take {Mebibytes(expected)} MiB more," : "")} of the {Mebibytes(budget)} MiB that the disk budget gives, and what nobody uses does not make up for it.")
             {
                 Machine = machine?.ToString(),
                 Verb = verb,

@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -77,7 +78,15 @@ internal static class WarmStart
 
     private static void RestoreDisk(string overlay, BaseImage image)
     {
-        File.OpenHandle(overlay, FileMode.Truncate, FileAccess.Write).Dispose();
+        try
+        {
+            File.OpenHandle(overlay, FileMode.Truncate, FileAccess.Write).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFault.From(e, $"The overlay {overlay} cannot be made");
+        }
+
         OverlayWriter.Write(overlay, Path.GetRelativePath(Path.GetDirectoryName(overlay)!, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
     }
 }

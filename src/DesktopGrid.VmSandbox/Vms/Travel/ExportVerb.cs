@@ -24,6 +24,11 @@ internal static class ExportVerb
             // Read again: until the lock was ours, another process may have had the machine.
             var row = services.Machines.Require(slot.Id);
             row.Demand(VmVerb.Export);
+            if (File.Exists(services.Layout.InputDisk(row.Id)) || File.Exists(services.Layout.OutputDisk(row.Id)))
+            {
+                throw new VmException(SandboxErrorCode.MachineInvalid, $"Machine {slot.Id} is a job's and has disks for its inputs or outputs, which do not travel.") { Machine = row.Id, Verb = VmVerb.Export, Step = "export.disks" };
+            }
+
             var checkpoint = services.Checkpoints.From(slot.Id, name, VmVerb.Export)[0];
             var disk = services.Layout.CheckpointDisk(row.Id, VmId.New().ToString());
             try

@@ -21,7 +21,8 @@ internal static class ImportVerb
         // Before the first byte is read.
         NewMachine.Check(new VmOptions { Labels = options.Labels, KeepLog = options.KeepLog, BootTimeout = options.BootTimeout }, VmVerb.Import);
         var manifest = await TravelFile.ReadHeadAsync(source, cancellationToken).ConfigureAwait(false);
-        // First: the image that is wanted may be one that nobody uses yet.
+        // What it asks for is looked at before room is made for it; and the image again, which room may have been made of.
+        await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false);
         await makeRoom(manifest.State.Length + manifest.Disk.Length).ConfigureAwait(false);
         var image = await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false);
         var installation = await services.Selector.FindAsync(cancellationToken).ConfigureAwait(false);
@@ -31,6 +32,8 @@ internal static class ImportVerb
             VirtualCpus = manifest.VirtualCpus,
             Labels = options.Labels,
             OutlivesHost = options.OutlivesHost,
+            // Its disk is its own.
+            WarmStart = false,
             KeepLog = options.KeepLog,
             BootTimeout = options.BootTimeout,
         };

@@ -9,7 +9,7 @@ internal static class TravelManifestRules
     private const int MaxTextLength = 512;
 
     // A guest that changes memory all the time stands after twice its RAM was written, and the rest is at most once more.
-    private const long StateSizes = 4, Slack = 64L * 1024 * 1024;
+    private const long Slack = 64L * 1024 * 1024;
 
     /// <summary>The first fault, as what follows "it"; null where there is none.</summary>
     public static string? Fault(this TravelManifest manifest)
@@ -23,7 +23,7 @@ internal static class TravelManifestRules
             { VirtualCpus: < 1 or > 64 } => "asks for an impossible number of virtual CPUs",
             _ when !IsText(manifest.MachineType) || !IsText(manifest.CpuModel) || !IsText(manifest.QemuVersion) => "does not describe its machine",
             _ when !Enum.GetNames<Accelerator>().Contains(manifest.Accelerator) => "names an accelerator that there is not",
-            _ when manifest.StateBytes <= 0 || manifest.StateBytes > StateSizes * ram + Slack => "tells an impossible size of its state",
+            _ when manifest.StateBytes <= 0 || manifest.StateBytes > CheckpointLimits.MostStateBytes(manifest.MemoryMiB) => "tells an impossible size of its state",
             _ when manifest.DiskBytes is <= 0 or > Images.Qcow2Header.MaxVirtualSize => "tells an impossible size of its disk",
             // What cannot be compressed becomes a little longer.
             _ when !IsPart(manifest.State, manifest.StateBytes + manifest.StateBytes / 16 + Slack) => "tells an impossible length of its state",
