@@ -68,6 +68,23 @@ internal sealed class TravelTests : StoreFixture
         await there.Host.Machines.DestroyAsync(other, cancellationToken);
     }
 
+    /// <summary>Nothing that is asked of it before may take its work away.</summary>
+    [Test]
+    [Order(2)]
+    public async Task One_that_arrived_can_be_booted_and_goes_on_from_its_instant_afterwards(CancellationToken cancellationToken)
+    {
+        using var arrived = new MemoryStream(_exported, writable: false);
+        var id = await Host.Machines.ImportCheckpointAsync(arrived, cancellationToken: cancellationToken);
+        await Host.Machines.StartAsync(id, cancellationToken);
+        (await Host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(StartPath.Cold);
+        await Host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken);
+
+        await Host.Machines.ResumeAsync(id, cancellationToken: cancellationToken);
+
+        (await (await Host.OpenSessionAsync(id, cancellationToken)).FollowToEndAsync(cancellationToken)).Output.Should().StartWith("1\n2\n");
+        await Host.Machines.DestroyAsync(id, cancellationToken);
+    }
+
     [Test]
     [Order(2)]
     public async Task A_file_that_is_cut_or_damaged_is_refused_in_one_sentence_and_leaves_nothing(CancellationToken cancellationToken)
