@@ -15,7 +15,7 @@ internal sealed class HostClosingTests : StoreFixture
     {
         using var image = AlteredImage.ThatHangsAtBoot();
         var host = await Store.OpenHostAsync(options => options.GuestImage = image.Folder);
-        var id = await host.Machines.CreateAsync(new VmOptions(), cancellationToken);
+        var id = await host.Machines.CreateAsync(new VmOptions { WarmStart = false }, cancellationToken);
         var starting = host.Machines.StartAsync(id, cancellationToken);
         await Eventually.HoldsAsync(() => ProcessTable.Naming($"vmsandbox-{id}").Count > 0, "QEMU is being started");
         var waiting = host.Machines.GetStatusAsync(id, cancellationToken);
