@@ -143,6 +143,19 @@ internal sealed class StoreLayout(string root)
         }
     }
 
+    /// <summary>Deletes an unfinished file, whose failure before is the one to tell; nothing when it is gone. What cannot be deleted is swept, or goes with its machine.</summary>
+    public static void Forget(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As said above.
+        }
+    }
+
     /// <summary>Frees a file's space at once: the mounts of a namespace that the kernel is just taking down hold a deleted one for a moment more.</summary>
     private static void Empty(string path)
     {

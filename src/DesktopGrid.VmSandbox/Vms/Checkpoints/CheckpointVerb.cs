@@ -6,6 +6,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -50,7 +51,7 @@ internal static class CheckpointVerb
         finally
         {
             // What was renamed is no longer there.
-            Forget(part);
+            StoreLayout.Forget(part);
         }
 
         VmLog.CheckpointTaken(services.Logger, slot.Id, name, taken.Length);
@@ -79,7 +80,7 @@ internal static class CheckpointVerb
         }
         catch
         {
-            Forget(path);
+            StoreLayout.Forget(path);
             await DropInstantAsync(services, running, id).ConfigureAwait(false);
             throw;
         }
@@ -176,18 +177,6 @@ internal static class CheckpointVerb
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
-    }
-
-    private static void Forget(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next opening of the store sweeps it.
-        }
     }
 
     private static SandboxException Fault(VmId id, Exception cause) => DiskFull.Is(cause)

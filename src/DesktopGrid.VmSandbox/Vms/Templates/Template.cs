@@ -74,7 +74,7 @@ internal sealed class Template
         finally
         {
             // What was moved is no longer there.
-            Forget(part);
+            StoreLayout.Forget(part);
         }
     }
 
@@ -82,18 +82,6 @@ internal sealed class Template
     /// <exception cref="TemplateDamagedException">It is not what was kept; whoever has read it so far must not use it.</exception>
     /// <exception cref="IOException">The destination broke off.</exception>
     public Task PourStateAsync(Stream destination, CancellationToken cancellationToken) => PourAsync(StateName, _manifest.State, destination, cancellationToken);
-
-    private static void Forget(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It goes with the machine.
-        }
-    }
 
     private async Task PourAsync(string name, TemplateFile expected, Stream destination, CancellationToken cancellationToken)
     {

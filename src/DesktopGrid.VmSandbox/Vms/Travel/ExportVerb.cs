@@ -37,7 +37,7 @@ internal static class ExportVerb
             }
             finally
             {
-                Forget(disk);
+                StoreLayout.Forget(disk);
             }
         }
         finally
@@ -119,18 +119,6 @@ internal static class ExportVerb
         catch (QemuException e) when (e.Evidence.ExitCode is not null)
         {
             throw Unusable(row, checkpoint, $"The disk does not give its instant. {e.Sentence}", "export.disk", e);
-        }
-    }
-
-    private static void Forget(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next opening of the store sweeps it.
         }
     }
 
