@@ -7,13 +7,14 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 /// <summary>
 /// Puts the tools in front of the payload, in the one order that works:
 /// <code>
-/// [setpriv (parent death)] → sh (opens the filter) → setsid → prlimit → chrt or nice → ionice
+/// sh (opens the filter) → setsid → prlimit → chrt or nice → ionice
 ///   → bwrap → [root: setpriv (user)]   or, without bubblewrap,   setpriv (privileges, user, parent death)
 ///   → sh (the gate) → payload
 /// </code>
 /// Each of them replaces itself by the next, so that all is in force before the payload's first instruction. Parent death must hold when the
-/// gate is reached, or a host that is killed in that moment leaves the payload behind: bubblewrap's outer process sets its own late, so that
-/// it is set in front; its inner one sets it before it becomes the gate.
+/// gate is reached, or a host that is killed in that moment leaves the payload behind. bubblewrap sets it in both its processes itself, in the
+/// outer one before it wakes the inner, and in the inner before it becomes the gate (bubblewrap.c, handle_die_with_parent). It must not be set
+/// earlier: an outer process that dies before it has woken the inner one leaves that waiting for ever.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LaunchChain
@@ -30,11 +31,6 @@ internal static class LaunchChain
         var confined = request.Confinement is not null;
         var wrapped = confined && tools.Bubblewrap is not null;
         string[] death = request.DieWithParent ? ["--pdeathsig", "KILL"] : [];
-        if (wrapped && request.DieWithParent)
-        {
-            Add(tools.Privileges, [.. death, "--"]);
-        }
-
         if (wrapped && filterPath is not null)
         {
             words.AddRange([Shell, "-c", OpenFilter, "sh", filterPath]);

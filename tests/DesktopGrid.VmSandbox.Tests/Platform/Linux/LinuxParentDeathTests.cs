@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Platform.Linux;
+using DesktopGrid.VmSandbox.Platform.Processes;
 
 namespace DesktopGrid.VmSandbox.Tests.Platform.Linux;
 
@@ -42,4 +45,43 @@ public sealed class LinuxParentDeathTests
         _finder.Kill(payload);
         await _finder.WaitForExitAsync(payload, cancellationToken);
     }
+
+    /// <summary>bubblewrap is two processes, of which the inner waits for the outer: neither may stay alone, whenever the host dies.</summary>
+    [Test]
+    public async Task A_host_that_dies_at_any_moment_of_a_launch_leaves_nothing_behind(CancellationToken cancellationToken)
+    {
+        const int Rounds = 400;
+        using var confinement = new LinuxConfinement(TimeProvider.System);
+        var tools = await confinement.ToolsAsync(cancellationToken);
+        Assume.That(tools.Bubblewrap, Is.Not.Null, "This computer has no bubblewrap that works.");
+        var mark = $"1000.{Random.Shared.Next(1_000_000_000)}";
+        var request = new LaunchRequest { FileName = "/usr/bin/sleep", Arguments = [mark], Confinement = new ConfinementPlan { Identity = mark } };
+        var chain = LaunchChain.Build(request, tools, filterPath: null, user: null, LinuxNative.IsRoot);
+        for (var round = 0; round < Rounds; round++)
+        {
+            // A host that holds the gate's pipe, as ours does, and is the chain's parent.
+            using var host = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "exec 3> >(exec \"$@\"); read -r x", "bash", .. chain]) { RedirectStandardInput = true })!;
+            await Task.Delay(TimeSpan.FromMilliseconds(round % 20), cancellationToken);
+            host.Kill();
+            await host.WaitForExitAsync(cancellationToken);
+        }
+
+        using var bound = new CancellationTokenSource(Bound);
+        List<int> left;
+        while ((left = [.. LeftBehind(mark)]).Count > 0 && !bound.IsCancellationRequested)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+
+        foreach (var id in left)
+        {
+            LinuxNative.Kill(id);
+        }
+
+        left.Should().BeEmpty();
+    }
+
+    private static IEnumerable<int> LeftBehind(string mark) => Directory.EnumerateDirectories("/proc")
+        .Select(static folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+        .Where(id => id > 0 && ProcFile.CommandLine(id)?.Contains(mark) == true);
 }
