@@ -30,6 +30,9 @@ internal sealed record MachineModel(VmState State, string? Content, IReadOnlyLis
         ("checkpoint", VmState.Running or VmState.Suspended) => this with { Instants = WithNew(argument!) },
         ("resume", VmState.Stopped or VmState.Failed) when Find(argument) is { } instant => this with { State = VmState.Running, Content = instant.Content },
         ("remove", not (VmState.Created or VmState.Destroyed)) when Find(argument) is not null => this with { Instants = [.. Instants.Where(instant => instant.Name != argument)] },
+        // What the guest held in memory is not in an export; the machine is as before.
+        ("export", VmState.Stopped or VmState.Failed) when Find(argument) is not null => this,
+        ("load" or "status", not VmState.Destroyed) => this,
         ("destroy", not VmState.Destroyed) => this with { State = VmState.Destroyed, Instants = [] },
         _ => null,
     };
