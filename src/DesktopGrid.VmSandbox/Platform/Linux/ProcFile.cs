@@ -32,7 +32,17 @@ internal static class ProcFile
     public static IReadOnlyList<string>? CommandLine(int processId) =>
         Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cmdline")) is { Length: > 0 } text ? text[..^1].Split('\0') : null;
 
-    public static IEnumerable<int> ChildrenOf(int processId) => AllProcesses().Where(candidate => ReadStat(candidate)?.Parent == processId);
+    /// <summary>
+    /// The children of a process of one thread: the kernel has a list where it was built to (CONFIG_PROC_CHILDREN); else every process is asked
+    /// for its parent, which takes milliseconds.
+    /// </summary>
+    public static IEnumerable<int> ChildrenOf(int processId) =>
+        Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children")) is { } list
+            ? list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))
+            : ChildrenByParent(processId);
+
+    /// <summary>The same, found by every process's own word.</summary>
+    public static IEnumerable<int> ChildrenByParent(int processId) => AllProcesses().Where(candidate => ReadStat(candidate)?.Parent == processId);
 
     public static string? Read(string path)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using DesktopGrid.VmSandbox.Platform.Linux;
 
 namespace DesktopGrid.VmSandbox.Tests.Platform.Linux;
@@ -28,6 +30,22 @@ public sealed class ProcFileTests
     {
         ProcFile.ReadStat(Environment.ProcessId)!.State.Should().NotBe('Z');
         ProcFile.CommandLine(Environment.ProcessId).Should().NotBeNullOrEmpty();
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task A_process_is_found_among_the_children_of_its_parent(CancellationToken cancellationToken)
+    {
+        // A shell that waits for a child of its own, since this process has many threads.
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; wait"]) { RedirectStandardOutput = true })!;
+        var child = int.Parse((await shell.StandardOutput.ReadLineAsync(cancellationToken))!, CultureInfo.InvariantCulture);
+
+        ProcFile.ChildrenOf(shell.Id).Should().Equal(child);
+        ProcFile.ChildrenByParent(shell.Id).Should().Equal(child);
+
+        shell.Kill(entireProcessTree: true);
+        await shell.WaitForExitAsync(cancellationToken);
+        ProcFile.ChildrenOf(shell.Id).Should().BeEmpty();
     }
 
     [Test]
