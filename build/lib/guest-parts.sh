@@ -5,7 +5,7 @@
 export SOURCE_DATE_EPOCH=1700000000 E2FSPROGS_FAKE_TIME=1700000000
 image_limit=20000000
 # What only emulation wants (mitigations=off norandmaps) the library adds.
-kernel_line='console=ttyS0 quiet panic=1 no_timer_check tsc=reliable cryptomgr.notests edd=off usbcore.nousb 8250.nr_uarts=1 cgroup_disable=memory'
+kernel_line='console=ttyS0 quiet panic=1 no_timer_check tsc=reliable cryptomgr.notests edd=off usbcore.nousb 8250.nr_uarts=1 cgroup_disable=memory psi=0'
 
 # inputs_hash DAEMON: of all that decides the image's bytes; an image with the same one need not be made again.
 inputs_hash() {
