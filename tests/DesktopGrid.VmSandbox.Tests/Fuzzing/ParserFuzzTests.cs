@@ -37,6 +37,7 @@ internal sealed class ParserFuzzTests
             }
 
             Qcow2Header.Read(path);
+            Qcow2Snapshots.Names(path);
             return Task.CompletedTask;
         }, cancellationToken);
     }

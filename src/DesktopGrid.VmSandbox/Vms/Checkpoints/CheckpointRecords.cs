@@ -7,10 +7,15 @@ namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
 /// <summary>Between the catalog's rows and what callers see; and which of them a name means.</summary>
 internal static class CheckpointRecords
 {
+    private const string Prefix = "cp-";
+
     /// <summary>What the disk's snapshot of a checkpoint is called. Never a number alone, which QEMU's tools would take for another kind of name.</summary>
     public static string Snapshot(this CheckpointRow row) => SnapshotOf(row.Id);
 
-    public static string SnapshotOf(string id) => $"cp-{id}";
+    public static string SnapshotOf(string id) => Prefix + id;
+
+    /// <summary>Whether an instant of that name is a checkpoint's, or was to be.</summary>
+    public static bool IsSnapshot(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && VmId.TryParse(name[Prefix.Length..], out _);
 
     public static VmCheckpoint Describe(this CheckpointRow row) => new()
     {

@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
 
-/// <summary>Brings the files of a machine's checkpoints and their rows together again after a crash. The machine is held meanwhile.</summary>
+/// <summary>Brings the files of a machine's checkpoints and their rows together again after a crash. The machine is held meanwhile. What its disk keeps beside is left to <see cref="InstantSweep"/>.</summary>
 internal static class CheckpointSweep
 {
     public static void Run(VmServices services, MachineRow machine)

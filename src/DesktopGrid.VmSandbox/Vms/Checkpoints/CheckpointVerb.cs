@@ -133,7 +133,7 @@ internal static class CheckpointVerb
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
-            // It goes with the machine; the failure before is the one to tell.
+            // It is swept when the machine is next started or resumed; the failure before is the one to tell.
         }
     }
 

@@ -81,7 +81,7 @@ internal static class RemoveCheckpointVerb
         catch (Exception e) when (e is QmpException { Code: SandboxErrorCode.MonitorCommandFailed } or QemuException or ImageException)
         {
             // The disk has no such instant, or cannot be written at this moment (a QEMU that stands after a checkpoint has given it up): what
-            // it keeps for an instant that nobody names goes with the machine.
+            // it keeps for an instant that nobody names is swept when the machine is next started or resumed.
             VmLog.InstantNotForgotten(services.Logger, slot.Id, checkpoint.Name, e);
         }
     }

@@ -46,6 +46,7 @@ internal static class ResumeVerb
             await launch.PrepareAsync(token).ConfigureAwait(false);
             await DemandFitAsync(services, slot.Id, checkpoint, launch.Spec, token).ConfigureAwait(false);
             Tell("fits");
+            await InstantSweep.RunAsync(services, launch, token).ConfigureAwait(false);
             await RevertAsync(services, slot.Id, checkpoint, launch, token).ConfigureAwait(false);
             Tell("reverted");
             await launch.LaunchAsync(StartPath.Resumed, token).ConfigureAwait(false);

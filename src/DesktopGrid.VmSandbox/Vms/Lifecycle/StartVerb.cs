@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 using DesktopGrid.VmSandbox.Vms.Templates;
 
@@ -17,6 +18,7 @@ internal static class StartVerb
         async Task StartAsync(CancellationToken token)
         {
             await launch.PrepareAsync(token).ConfigureAwait(false);
+            await InstantSweep.RunAsync(services, launch, token).ConfigureAwait(false);
             if (!IsWarmable(launch.Row) || !await WarmStart.TryAsync(services, templates, launch, token).ConfigureAwait(false))
             {
                 await BootAsync(token).ConfigureAwait(false);

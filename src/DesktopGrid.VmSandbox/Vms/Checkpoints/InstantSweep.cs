@@ -1,0 +1,32 @@
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
+
+/// <summary>
+/// Removes from a machine's disk the instants of checkpoints that there are not: a host that was killed between the instant and its row has left
+/// one, and each would keep what the disk was then for as long as the machine lives. Just before a QEMU is started on the disk, when none has it
+/// open and its tool is known; a machine that nobody starts again goes with its disk.
+/// </summary>
+internal static class InstantSweep
+{
+    /// <summary>Removes them. What cannot be removed stays until the next time: it is no reason not to start.</summary>
+    public static async Task RunAsync(VmServices services, MachineLaunch launch, CancellationToken cancellationToken)
+    {
+        var (machine, disk) = (launch.Row.Id, launch.Spec.Disk!);
+        try
+        {
+            var kept = services.Checkpoints.Of(machine).Select(CheckpointRecords.Snapshot).ToHashSet(StringComparer.Ordinal);
+            foreach (var instant in Qcow2Snapshots.Names(disk.OverlayPath).Distinct(StringComparer.Ordinal).Where(name => CheckpointRecords.IsSnapshot(name) && !kept.Contains(name)))
+            {
+                VmLog.Swept(services.Logger, "disk's instant of a checkpoint that was not finished", machine);
+                await services.ImageTool.DeleteAsync(launch.Installation, machine, disk, instant, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is QemuException or ImageException)
+        {
+            VmLog.InstantNotForgotten(services.Logger, VmId.Parse(machine), "that was not finished", e);
+        }
+    }
+}
