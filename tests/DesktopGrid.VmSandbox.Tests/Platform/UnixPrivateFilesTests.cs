@@ -68,4 +68,18 @@ public sealed class UnixPrivateFilesTests
         File.ReadAllText(folder.File("x")).Should().Be("kept");
         (File.GetUnixFileMode(folder.File("x")), File.GetUnixFileMode(folder.File("f"))).Should().Be((file, place));
     }
+
+    [Test]
+    public void What_others_wrote_is_flushed_by_one_who_may_only_read_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x"), "written");
+        File.SetUnixFileMode(folder.File("x"), UnixFileMode.UserRead);
+        var files = new UnixPrivateFiles(lendsToMachines: false);
+
+        files.Invoking(it => it.FlushFile(folder.File("x"))).Should().NotThrow();
+        files.Invoking(it => it.FlushFolder(folder.Path)).Should().NotThrow();
+        files.Invoking(it => it.FlushFile(folder.File("none"))).Should().Throw<IOException>();
+        files.Invoking(it => it.FlushFolder(folder.File("none"))).Should().Throw<IOException>().Which.Message.Should().Contain(folder.File("none"));
+    }
 }

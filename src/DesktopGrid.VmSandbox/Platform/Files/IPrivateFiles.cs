@@ -26,6 +26,18 @@ internal interface IPrivateFiles
     /// </summary>
     void MoveDurably(string source, string target);
 
+    /// <summary>
+    /// Writes to the disk what the operating system still holds of a file that is there, whoever wrote it. A QEMU may have it open meanwhile: where the
+    /// system then lets nobody else do so (Windows), what that QEMU has flushed itself stands, which it does at the end of each snapshot of a disk
+    /// (QEMU, block/qcow2-snapshot.c, qcow2_write_snapshots: data and tables before, the header with the new table's place after them).
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    void FlushFile(string path);
+
+    /// <summary>Makes the names of what was made in a folder outlast a cut of the power, where a system needs to be told.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    void FlushFolder(string path);
+
     /// <summary>The bytes that a file really takes on the disk: fewer than its length where it is sparse, more where the last block is not full.</summary>
     /// <exception cref="IOException">It cannot be asked.</exception>
     long AllocatedBytes(string path);

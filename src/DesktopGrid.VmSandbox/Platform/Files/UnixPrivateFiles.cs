@@ -16,6 +16,8 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
     // statx(2): the same structure on every processor; stx_blocks. AT_FDCWD, STATX_BLOCKS.
     private const int BlocksOfStatX = 48, CurrentFolder = -100;
     private const uint BlocksMask = 0x400;
+    // sys/fcntl.h of macOS: F_FULLFSYNC.
+    private const int FullSynchronize = 51;
     // sys/stat.h of macOS with 64-bit inodes: st_blocks.
     private const int BlocksOfMacOS = 104;
 
@@ -63,17 +65,32 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
     public void MoveDurably(string source, string target)
     {
         File.Move(source, target, overwrite: true);
-        var folder = Open(Path.GetDirectoryName(target)!, 0);
+        FlushFolder(Path.GetDirectoryName(target)!);
+    }
+
+    /// <summary>
+    /// fsync(2) takes a descriptor that was opened for reading as well, and writes what anybody wrote: of a file that QEMU has open nothing but that is asked.
+    /// .NET itself takes fcntl(2)'s F_FULLFSYNC on macOS, and fsync where a file system there knows none.
+    /// </summary>
+    public void FlushFile(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    public void FlushFolder(string path)
+    {
+        var folder = Open(path, 0);
         if (folder < 0)
         {
-            throw Fault(target);
+            throw Fault(path);
         }
 
         try
         {
-            if (Synchronize(folder) != 0)
+            if (!IsWritten(folder))
             {
-                throw Fault(target);
+                throw Fault(path);
             }
         }
         finally
@@ -99,11 +116,17 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
         return *(long*)(buffer + blocks) * BlockSize;
     }
 
-    private static IOException Fault(string target)
+    /// <summary>
+    /// fsync(2) of macOS: "the disk drive may also not physically write the data to the platters for quite some time [...] For applications that require
+    /// tighter guarantees [...] use F_FULLFSYNC". A file system that knows none of it, such as one in the network, takes what there is.
+    /// </summary>
+    private static bool IsWritten(int descriptor) => (OperatingSystem.IsMacOS() && Control(descriptor, FullSynchronize) >= 0) || Synchronize(descriptor) == 0;
+
+    private static IOException Fault(string folder)
     {
         var number = Marshal.GetLastPInvokeError();
         // The number as .NET itself gives it, so that a full disk is known (DiskFull).
-        return new IOException($"The folder of {target} cannot be written to the disk: {Marshal.GetPInvokeErrorMessage(number)}", number);
+        return new IOException($"The folder {folder} cannot be written to the disk: {Marshal.GetPInvokeErrorMessage(number)}", number);
     }
 
     // open(2) with O_RDONLY, which is 0 on every Unix; fsync(2): a name is durable when its folder is. .NET opens no folders.
@@ -112,6 +135,10 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronize(int descriptor);
+
+    // fcntl(2) of macOS. What it takes beyond these two differs in how it is handed over, and F_FULLFSYNC takes nothing.
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(int descriptor, int command);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int folder, string path, int flags, uint mask, byte* result);

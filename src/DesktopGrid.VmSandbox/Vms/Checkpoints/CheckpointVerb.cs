@@ -74,7 +74,7 @@ internal static class CheckpointVerb
         {
             VmLog.Step(services.Logger, row.Id, "checkpoint.saved");
             // The snapshot in it must be on the disk before the catalog names it.
-            Flush(services.Layout.Overlay(row.Id));
+            services.Platform.Files.FlushFile(services.Layout.Overlay(row.Id));
             VmLog.Step(services.Logger, row.Id, "checkpoint.flushed");
             services.Platform.Files.MoveDurably(part, path);
         }
@@ -170,13 +170,6 @@ internal static class CheckpointVerb
                 Advice = "Remove one first, or take it under a name that there is.",
             };
         }
-    }
-
-    /// <summary>Writes to the disk what the operating system still holds of a file, whoever wrote it.</summary>
-    private static void Flush(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(file);
     }
 
     private static SandboxException Fault(VmId id, Exception cause) => DiskFull.Is(cause)

@@ -112,11 +112,7 @@ internal static class ImportVerb
         VmLog.Step(services.Logger, checkpoint.MachineId, "import.kept");
         Write(id, () =>
         {
-            using (var file = File.OpenHandle(overlay, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
-            {
-                RandomAccess.FlushToDisk(file);
-            }
-
+            services.Platform.Files.FlushFile(overlay);
             services.Platform.Files.MoveDurably(part, state);
             return true;
         });

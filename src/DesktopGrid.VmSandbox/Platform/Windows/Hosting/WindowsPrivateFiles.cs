@@ -56,6 +56,32 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
         }
     }
 
+    /// <summary>
+    /// FlushFileBuffers, as .NET calls it: "The file handle must have the GENERIC_WRITE access right." QEMU opens a disk that it writes with FILE_SHARE_READ
+    /// alone (block/file-win32.c), and CreateFileW then refuses whoever else asks for writing, with ERROR_SHARING_VIOLATION: no second handle can flush it.
+    /// QEMU has done so itself, by FlushFileBuffers on its own handle, before its snapshot was reported.
+    /// </summary>
+    public void FlushFile(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(file);
+        }
+        catch (IOException e) when (FileInUse.Is(e))
+        {
+            // As said above.
+        }
+    }
+
+    /// <summary>
+    /// Nothing: FlushFileBuffers names files and volumes, the latter for administrators, and no folders. NTFS writes names to its log in their order; what has
+    /// to be there at a certain moment is moved to its name (<see cref="MoveDurably"/>).
+    /// </summary>
+    public void FlushFolder(string path)
+    {
+    }
+
     public long AllocatedBytes(string path)
     {
         const uint invalid = 0xFFFFFFFF;
