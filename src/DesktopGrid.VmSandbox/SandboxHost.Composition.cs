@@ -45,7 +45,7 @@ public sealed partial class SandboxHost
                 options.Qemu);
             var services = new VmServices(
                 layout,
-                new ImageLibrary(new BaseImageStore(layout), new ImageTable(database), options.GuestImage, time),
+                new ImageLibrary(new BaseImageStore(layout, platform.Files), new ImageTable(database), options.GuestImage, time),
                 new MachineTable(database),
                 new KeptLogTable(database),
                 new CheckpointTable(database),

@@ -65,7 +65,8 @@ internal sealed class CatalogDatabase : IDisposable
         {
             using var connection = new SqliteConnection(_connection);
             connection.Open();
-            Execute(connection, "PRAGMA synchronous = NORMAL");
+            // The latter two count on macOS alone (sqlite.org/pragma.html#pragma_fullfsync): there a plain sync ends at the drive, which may lose it.
+            Execute(connection, "PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
             return action(connection);
         }
         catch (SqliteException e)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
 
@@ -9,11 +10,14 @@ namespace DesktopGrid.VmSandbox.Images;
 /// The store's base images, each in a folder named by its manifest's hash. An image is verified byte for byte when it is added, in a
 /// folder beside its place, and renamed when it is whole: two processes that add the same image do not disturb each other.
 /// </summary>
-internal sealed class BaseImageStore(StoreLayout layout)
+internal sealed class BaseImageStore(StoreLayout layout, IPrivateFiles files)
 {
     private const string Kernel = "vmlinux", Initrd = "initrd", Base = "base.qcow2", PartPrefix = ".part-";
 
-    /// <summary>Adds the image of a folder, or gives the one that is there already.</summary>
+    /// <summary>
+    /// Adds the image of a folder, or gives the one that is there already. What is added outlasts a cut of the power: a checkpoint that was reported is of no
+    /// use without it.
+    /// </summary>
     /// <exception cref="ImageException">It is missing or damaged.</exception>
     /// <exception cref="Platform.PlatformException">The store is full or cannot be written.</exception>
     public async Task<BaseImage> AddAsync(string folder, CancellationToken cancellationToken)
@@ -40,9 +44,13 @@ internal sealed class BaseImageStore(StoreLayout layout)
             File.Copy(Path.Combine(folder, ImageManifestReader.FileName), Path.Combine(part, ImageManifestReader.FileName));
             foreach (var file in Directory.EnumerateFiles(part))
             {
+                // A copy of a file that is read-only is so already, and on Windows could not be flushed.
+                File.SetAttributes(file, FileAttributes.Normal);
+                files.FlushFile(file);
                 File.SetAttributes(file, FileAttributes.ReadOnly);
             }
 
+            files.FlushFolder(part);
             ImageStamp.Write(part, [Path.Combine(part, Kernel), Path.Combine(part, Initrd), Path.Combine(part, Base)]);
             Settle(part, id);
         }
@@ -134,6 +142,7 @@ internal sealed class BaseImageStore(StoreLayout layout)
         try
         {
             Directory.Move(part, layout.Image(id));
+            files.FlushFolder(layout.Images);
         }
         catch (IOException) when (Directory.Exists(layout.Image(id)))
         {

@@ -119,12 +119,14 @@ internal sealed class StoreLayout(string root)
         }
     }
 
-    /// <summary>Makes the folders and proves that one can write there.</summary>
+    /// <summary>Makes the folders, whose names outlast a cut of the power, and proves that one can write there.</summary>
     /// <exception cref="PlatformException">One cannot.</exception>
     public void Prepare(IPrivateFiles files)
     {
         try
         {
+            var isNew = !Directory.Exists(Machines);
+            var above = MissingAbove(Root);
             foreach (var folder in (string[])[Root, Images, Templates, Machines])
             {
                 files.MakeFolder(folder, isPassage: true);
@@ -132,6 +134,10 @@ internal sealed class StoreLayout(string root)
 
             files.MakeFolder(Logs, isPassage: false);
             files.MakeFile(Catalog);
+            if (isNew)
+            {
+                FlushAll(above, files);
+            }
 
             var probe = Path.Combine(Root, Path.GetRandomFileName());
             File.WriteAllBytes(probe, [1]);
@@ -154,6 +160,30 @@ internal sealed class StoreLayout(string root)
         {
             // As said above.
         }
+    }
+
+    private static void FlushAll(List<string> folders, IPrivateFiles files)
+    {
+        try
+        {
+            folders.ForEach(files.FlushFolder);
+        }
+        catch (IOException e) when (!DiskFull.Is(e))
+        {
+            // One above the store that may be written but not read, and so not opened: no reason not to use what was made in it.
+        }
+    }
+
+    /// <summary>A folder, and those above it as far as one that is there: each has a name in the next.</summary>
+    private static List<string> MissingAbove(string folder)
+    {
+        var found = new List<string> { folder };
+        for (var next = folder; !Directory.Exists(next) && Path.GetDirectoryName(next) is { Length: > 0 } above; next = above)
+        {
+            found.Add(above);
+        }
+
+        return found;
     }
 
     /// <summary>Frees a file's space at once: the mounts of a namespace that the kernel is just taking down hold a deleted one for a moment more.</summary>

@@ -38,6 +38,15 @@ public sealed class CatalogDatabaseTests
         Plain("PRAGMA application_id").Should().Be(0x564d5342L);
     }
 
+    [TestCase("fullfsync")]
+    [TestCase("checkpoint_fullfsync")]
+    public void Where_a_plain_sync_ends_at_the_drive_the_full_one_is_asked_for(string pragma)
+    {
+        using var database = CatalogDatabase.Open(_path);
+
+        database.Run(connection => CatalogDatabase.Query(connection, $"PRAGMA {pragma}", static row => row.GetInt64(0))).Should().Equal(1);
+    }
+
     [Test]
     public void The_migrations_are_numbered_without_a_gap() =>
         typeof(CatalogDatabase).Assembly.GetManifestResourceNames().Where(static name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal)

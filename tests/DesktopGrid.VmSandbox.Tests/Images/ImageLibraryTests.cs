@@ -19,7 +19,7 @@ public sealed class ImageLibraryTests
         var layout = new StoreLayout(_folder.File("store"));
         layout.Prepare(TemporaryFolder.PrivateFiles);
         _catalog = CatalogDatabase.Open(layout.Catalog);
-        _library = new ImageLibrary(new BaseImageStore(layout), new ImageTable(_catalog), new SampleImage(_folder.File("standard"), "standard").Folder, TimeProvider.System);
+        _library = new ImageLibrary(new BaseImageStore(layout, TemporaryFolder.PrivateFiles), new ImageTable(_catalog), new SampleImage(_folder.File("standard"), "standard").Folder, TimeProvider.System);
     }
 
     [TearDown]

@@ -30,6 +30,17 @@ public sealed class StoreLayoutTests
     }
 
     [Test]
+    public void The_names_of_a_new_store_are_on_the_disk_up_to_the_folder_that_was_there()
+    {
+        var (layout, files) = (new StoreLayout(_folder.File("deep/down/store")), new RecordingFiles());
+
+        layout.Prepare(files);
+        layout.Prepare(files);
+
+        files.Flushed.Should().Equal(layout.Root, _folder.File("deep/down"), _folder.File("deep"), _folder.Path);
+    }
+
+    [Test]
     public void Every_path_lies_in_the_store()
     {
         var layout = new StoreLayout(_folder.File("x/../store"));

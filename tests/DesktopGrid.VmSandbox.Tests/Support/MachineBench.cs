@@ -31,7 +31,7 @@ internal sealed class MachineBench : IAsyncDisposable
         Rows = new MachineTable(_database);
         KeptLogs = new KeptLogTable(_database);
         Checkpoints = new CheckpointTable(_database);
-        var images = new ImageLibrary(new BaseImageStore(Layout), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
+        var images = new ImageLibrary(new BaseImageStore(Layout, TemporaryFolder.PrivateFiles), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
         var services = new VmServices(Layout, images, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
         Machines = new VmManager(services);
         Reconciler = new StoreReconciler(services);

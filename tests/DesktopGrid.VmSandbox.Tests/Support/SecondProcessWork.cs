@@ -59,7 +59,7 @@ internal static class SecondProcessWork
         try
         {
             layout.Prepare(TemporaryFolder.PrivateFiles);
-            await new BaseImageStore(layout).AddAsync(image, CancellationToken.None);
+            await new BaseImageStore(layout, TemporaryFolder.PrivateFiles).AddAsync(image, CancellationToken.None);
             for (var number = 0; ; number++)
             {
                 OverlayWriter.Write(Path.Combine(store, $"{number}.qcow2"), "base.qcow2", "qcow2", 1 << 30);

@@ -77,6 +77,8 @@ internal static class CheckpointVerb
             services.Platform.Files.FlushFile(services.Layout.Overlay(row.Id));
             VmLog.Step(services.Logger, row.Id, "checkpoint.flushed");
             services.Platform.Files.MoveDurably(part, path);
+            // The machine's own folder was made by a verb that promised nothing for a cut of the power; from here on it is needed.
+            services.Platform.Files.FlushFolder(services.Layout.Machines);
         }
         catch
         {

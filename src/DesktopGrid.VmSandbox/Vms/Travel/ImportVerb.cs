@@ -114,6 +114,7 @@ internal static class ImportVerb
         {
             services.Platform.Files.FlushFile(overlay);
             services.Platform.Files.MoveDurably(part, state);
+            services.Platform.Files.FlushFolder(services.Layout.Machines);
             return true;
         });
         VmLog.Step(services.Logger, checkpoint.MachineId, "import.named");
