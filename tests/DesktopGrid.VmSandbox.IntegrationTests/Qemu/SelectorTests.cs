@@ -132,6 +132,8 @@ internal sealed class SelectorTests
 
         public Platform.Files.IPrivateFiles Files => _real.Files;
 
+        public string Processor => _real.Processor;
+
         public StringComparer FileNames => _real.FileNames;
 
         /// <summary>What went wrong; null where something may be used.</summary>

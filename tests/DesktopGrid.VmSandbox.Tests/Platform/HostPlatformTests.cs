@@ -25,4 +25,15 @@ public sealed class HostPlatformTests
         kvm.Name.Should().Be("kvm");
         kvm.Absence.Should().Be(!GuestProcessor.IsHosts ? GuestProcessor.AbsenceOn(System.Runtime.InteropServices.RuntimeInformation.OSArchitecture) : File.Exists("/dev/kvm") ? null : "this host has no /dev/kvm");
     }
+
+    [Test]
+    public void The_processor_tells_what_it_is_and_stays_the_same()
+    {
+        using var platform = HostPlatform.Create(TimeProvider.System);
+        platform.Processor.Should().NotBeNullOrWhiteSpace().And.Be(platform.Processor);
+        if (GuestProcessor.IsHosts)
+        {
+            platform.Processor.Should().Contain("model name:").And.Contain("sse2");
+        }
+    }
 }

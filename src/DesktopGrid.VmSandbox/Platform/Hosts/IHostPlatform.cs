@@ -19,6 +19,12 @@ internal interface IHostPlatform : IDisposable
     /// <summary>Where QEMU is here, how it is called and what can help it.</summary>
     QemuConditions Qemu { get; }
 
+    /// <summary>
+    /// What the processor of this computer is and can do, as a text to compare: a guest that booted with hardware's help knows it, and must not go on
+    /// with another. The computer's name where the operating system does not tell. Asked anew each time, since a disk may move to another computer.
+    /// </summary>
+    string Processor { get; }
+
     /// <summary>How file names compare on the file systems that are usual here.</summary>
     StringComparer FileNames { get; }
 }

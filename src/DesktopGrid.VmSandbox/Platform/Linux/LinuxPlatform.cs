@@ -47,6 +47,9 @@ internal sealed class LinuxPlatform : IHostPlatform
         Accelerators = [new HostAccelerator("kvm", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture) ?? (File.Exists(KvmDevice) ? null : $"this host has no {KvmDevice}"), [KvmDevice])],
     };
 
+    /// <summary>By /proc/cpuinfo (proc(5)).</summary>
+    public string Processor => ProcFile.ParseProcessor(ProcFile.Read("/proc/cpuinfo")) ?? Environment.MachineName;
+
     public StringComparer FileNames => StringComparer.Ordinal;
 
     public void Dispose()

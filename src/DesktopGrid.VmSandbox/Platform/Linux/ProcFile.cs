@@ -8,6 +8,8 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal static class ProcFile
 {
+    private static readonly string[] ProcessorLines = ["vendor_id", "cpu family", "model", "model name", "stepping", "flags"];
+
     /// <summary>What of /proc/PID/stat is used here.</summary>
     internal sealed record Stat(char State, int Parent, long UserTicks, long SystemTicks, long StartTicks);
 
@@ -43,6 +45,17 @@ internal static class ProcFile
 
     /// <summary>The same, found by every process's own word.</summary>
     public static IEnumerable<int> ChildrenByParent(int processId) => AllProcesses().Where(candidate => ReadStat(candidate)?.Parent == processId);
+
+    /// <summary>
+    /// What /proc/cpuinfo says that the first processor is and can do: the lines that do not change while it runs, such as its frequency does. Its flags
+    /// are those that the kernel uses, less what it was told or has learnt to leave alone, and of these KVM gives a guest its own.
+    /// </summary>
+    public static string? ParseProcessor(string? text)
+    {
+        var lines = (text ?? "").Split('\n').TakeWhile(static line => line.Length > 0).Select(static line => line.Split(':', 2))
+            .Where(static line => line.Length == 2 && ProcessorLines.Contains(line[0].TrimEnd())).Select(static line => $"{line[0].TrimEnd()}:{line[1].Trim()}");
+        return string.Join('\n', lines) is { Length: > 0 } found ? found : null;
+    }
 
     public static string? Read(string path)
     {

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 namespace DesktopGrid.VmSandbox.Platform.MacOS;
 
 /// <summary>
-/// Calls of macOS that .NET has no name for. kill(2), geteuid(2), realpath(3) and confstr(3) have manual pages; libproc is described in
+/// Calls of macOS that .NET has no name for. kill(2), geteuid(2), realpath(3), sysctlbyname(3) and confstr(3) have manual pages; libproc is described in
 /// its header, libproc.h, and in sys/proc_info.h and sys/resource.h.
 /// </summary>
 [SupportedOSPlatform("macos")]
@@ -15,6 +15,8 @@ internal static unsafe partial class MacNative
     private const int DarwinUserDirectory = 65536;
     // MAXPATHLEN of sys/param.h, PROC_PIDPATHINFO_MAXSIZE of sys/proc_info.h.
     private const int LongestPath = 1024, LongestProgramPath = 4 * LongestPath;
+    // The lists of a processor's features have some hundred letters.
+    private const int LongestText = 4096;
     // PROC_PPID_ONLY and PROC_PIDTBSDINFO of sys/proc_info.h, RUSAGE_INFO_V0 of sys/resource.h.
     private const uint ChildrenOfParent = 6;
     private const int BsdInformation = 3, UsageVersion0 = 0;
@@ -67,6 +69,14 @@ internal static unsafe partial class MacNative
         return length is > 1 and <= LongestPath ? Marshal.PtrToStringUTF8((nint)room) : null;
     }
 
+    /// <summary>sysctlbyname(3): a text of the kernel's; null where it has none of that name, or one that is longer than any of these is.</summary>
+    public static string? SystemText(string name)
+    {
+        var room = stackalloc byte[LongestText];
+        nuint length = LongestText;
+        return SystemValue(name, room, &length, null, 0) == 0 ? Marshal.PtrToStringUTF8((nint)room, (int)length).TrimEnd('\0') : null;
+    }
+
     /// <summary>kill(2). A process that is gone is no failure.</summary>
     public static void Kill(int processId) => _ = Kill(processId, SignalKill);
 
@@ -85,6 +95,9 @@ internal static unsafe partial class MacNative
 
     [LibraryImport("libc", EntryPoint = "confstr")]
     private static partial nuint ConfigurationString(int name, byte* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "sysctlbyname", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SystemValue(string name, void* oldValue, nuint* oldLength, void* newValue, nuint newLength);
 
     [LibraryImport("libproc", EntryPoint = "proc_pidinfo")]
     private static partial int ProcessInformation(int processId, int flavor, ulong argument, void* buffer, int size);

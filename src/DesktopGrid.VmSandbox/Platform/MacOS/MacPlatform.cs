@@ -48,6 +48,11 @@ internal sealed class MacPlatform : IHostPlatform
         Accelerators = [new HostAccelerator("hvf", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture), [])],
     };
 
+    /// <summary>By sysctl(3)'s machdep.cpu; the lists of features are there on Intel, where alone a guest has hardware's help.</summary>
+    public string Processor => string.Join('\n', ((string[])["brand_string", "features", "leaf7_features", "extfeatures"]).Select(static name => MacNative.SystemText($"machdep.cpu.{name}")).OfType<string>()) is { Length: > 0 } found
+        ? found
+        : Environment.MachineName;
+
     /// <summary>APFS keeps the case of names and ignores it, unless it was formatted otherwise.</summary>
     public StringComparer FileNames => StringComparer.OrdinalIgnoreCase;
 

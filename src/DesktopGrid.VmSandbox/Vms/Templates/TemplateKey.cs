@@ -15,14 +15,16 @@ internal static class TemplateKey
     private const int Format = 1;
 
     /// <summary>A short name for it that a file system takes.</summary>
-    public static string Of(QemuInstallation installation, MachineSpec spec, string imageId)
+    /// <param name="installation">Which QEMU.</param>
+    /// <param name="spec">Which machine.</param>
+    /// <param name="imageId">The image's hash.</param>
+    /// <param name="processor">What the host's processor is and can do (<see cref="Platform.Hosts.IHostPlatform.Processor"/>).</param>
+    public static string Of(QemuInstallation installation, MachineSpec spec, string imageId, string processor)
     {
+        // Emulation gives every host the same processor; hardware gives what of the model this one has.
         var parts = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Format}\n{installation.BuildKey}\n{spec.MachineType}\n{spec.CpuModel}\n{spec.Accelerator}\n{spec.EmulatesInParallel}\n{spec.MemoryMiB}\n{spec.VirtualCpus}\n{imageId}\n{spec.KernelCommandLine}\n{Processor(spec)}");
+            $"{Format}\n{installation.BuildKey}\n{spec.MachineType}\n{spec.CpuModel}\n{spec.Accelerator}\n{spec.EmulatesInParallel}\n{spec.MemoryMiB}\n{spec.VirtualCpus}\n{imageId}\n{spec.KernelCommandLine}\n{(spec.Accelerator == Accelerator.Tcg ? "" : processor)}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)))[..32];
     }
-
-    /// <summary>Emulation gives every host the same processor; hardware gives what of the model this one has.</summary>
-    private static string Processor(MachineSpec spec) => spec.Accelerator == Accelerator.Tcg ? "" : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? Environment.MachineName;
 }

@@ -22,7 +22,7 @@ internal static class WarmStart
     public static async Task<bool> TryAsync(VmServices services, TemplateStore templates, MachineLaunch launch, CancellationToken cancellationToken)
     {
         var row = launch.Row;
-        var key = TemplateKey.Of(launch.Installation, launch.Spec, row.ImageId);
+        var key = TemplateKey.Of(launch.Installation, launch.Spec, row.ImageId, services.Platform.Processor);
         var image = services.Images.Open(row.ImageId);
         if (await templates.FindOrMakeAsync(key, launch.Installation, launch.Spec, image, row.BootTimeout, cancellationToken).ConfigureAwait(false) is not { } template)
         {

@@ -55,4 +55,21 @@ public sealed class ProcFileTests
         ProcFile.ReadStat(5_000_000).Should().BeNull();
         ProcFile.CommandLine(5_000_000).Should().BeNull();
     }
+
+    [Test]
+    public void A_processor_is_the_same_at_another_frequency_and_another_with_other_flags_or_another_name()
+    {
+        const string text = "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\nmodel name\t: Xeon: a \nstepping\t: 7\ncpu MHz\t\t: 2500.0\nflags\t\t: fpu vme\nbogomips\t: 5000\n\nprocessor\t: 1\nflags\t\t: other\n";
+        var known = ProcFile.ParseProcessor(text);
+
+        known.Should().Be("vendor_id:GenuineIntel\ncpu family:6\nmodel:85\nmodel name:Xeon: a\nstepping:7\nflags:fpu vme");
+        ProcFile.ParseProcessor(text.Replace("2500", "3100", StringComparison.Ordinal).Replace("5000", "6200", StringComparison.Ordinal)).Should().Be(known);
+        ProcFile.ParseProcessor(text.Replace("vme", "vme avx2", StringComparison.Ordinal)).Should().NotBe(known);
+        ProcFile.ParseProcessor(text.Replace("Xeon", "Core", StringComparison.Ordinal)).Should().NotBe(known);
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("processor\t: 0\nBogoMIPS\t: 50\n")]
+    public void A_processor_that_says_nothing_of_itself_is_no_answer(string? text) => ProcFile.ParseProcessor(text).Should().BeNull();
 }

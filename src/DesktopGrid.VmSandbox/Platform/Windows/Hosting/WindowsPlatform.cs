@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
+using Microsoft.Win32;
 
 namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 
@@ -12,6 +13,8 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 [SupportedOSPlatform("windows")]
 internal sealed class WindowsPlatform : IHostPlatform
 {
+    private const string ProcessorKey = @"HKEY_LOCAL_MACHINE\HARDWARE\DESCRIPTION\System\CentralProcessor\0";
+
     private readonly WindowsConfinement _confinement;
 
     public WindowsPlatform(TimeProvider time)
@@ -44,6 +47,15 @@ internal sealed class WindowsPlatform : IHostPlatform
         InstallAdvice = "Install it: winget install SoftwareFreedomConservancy.QEMU; or set VMSANDBOX_QEMU to its file.",
         Accelerators = [new HostAccelerator("whpx", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture) ?? HypervisorAbsence(), [])],
     };
+
+    /// <summary>
+    /// By what the kernel notes of the first processor at each boot, in HARDWARE\DESCRIPTION\System\CentralProcessor\0 of the registry: its name, its family,
+    /// model and stepping, its maker, and a number of the features that the kernel uses. PROCESSOR_IDENTIFIER, which is in every process's environment, is the
+    /// second of them; one process's environment may be another's invention, the registry's key is the kernel's alone to write.
+    /// </summary>
+    public string Processor => string.Join('\n', ((string[])["ProcessorNameString", "Identifier", "VendorIdentifier", "FeatureSet"]).Select(static name => Registry.GetValue(ProcessorKey, name, null)?.ToString()).OfType<string>()) is { Length: > 0 } found
+        ? found
+        : Environment.MachineName;
 
     public StringComparer FileNames => StringComparer.OrdinalIgnoreCase;
 
