@@ -43,6 +43,18 @@ public sealed class VmException : SandboxException
         Evidence = end.Evidence,
     };
 
+    /// <summary>A guest did not answer in time.</summary>
+    internal static VmException BootTimeout(VmId id, VmVerb verb, string step, TimeSpan limit, QemuEvidence evidence, Exception? cause = null) =>
+        new(SandboxErrorCode.MachineBootTimeout, $"The guest of machine {id} did not become ready within {limit.TotalSeconds:0} s.", cause)
+        {
+            Machine = id.ToString(),
+            Verb = verb,
+            Step = step,
+            Evidence = evidence,
+            Advice = "See the console lines in its log; a busy host may need a longer BootTimeout, a larger guest more memory.",
+            IsTransient = true,
+        };
+
     /// <summary>A process that the kernel holds.</summary>
     internal static VmException Unkillable(int processId) =>
         new(SandboxErrorCode.QemuUnkillable, $"QEMU's process {processId} does not end, even when killed.") { Verb = VmVerb.Stop, Step = "stop.kill" };

@@ -79,13 +79,14 @@ internal sealed class StartTests : StoreFixture
         await host.Machines.DestroyAsync(id, cancellationToken);
     }
 
-    [Test]
+    [TestCase(false)]
+    [TestCase(true)]
     [CancelAfter(180_000)]
-    public async Task A_guest_that_does_not_become_ready_in_time_is_ended(CancellationToken cancellationToken)
+    public async Task A_guest_that_does_not_become_ready_in_time_is_ended_and_not_waited_for_twice(bool warmStart, CancellationToken cancellationToken)
     {
         using var image = AlteredImage.ThatHangsAtBoot();
         await using var host = await Store.OpenHostAsync(options => options.GuestImage = image.Folder);
-        var id = await host.Machines.CreateAsync(new VmOptions { BootTimeout = TimeSpan.FromSeconds(4) }, cancellationToken);
+        var id = await host.Machines.CreateAsync(new VmOptions { BootTimeout = TimeSpan.FromSeconds(4), WarmStart = warmStart }, cancellationToken);
         var clock = Stopwatch.StartNew();
 
         var starting = host.Machines.StartAsync(id, cancellationToken);
@@ -96,8 +97,12 @@ internal sealed class StartTests : StoreFixture
         failure.Code.Should().Be(SandboxErrorCode.MachineBootTimeout);
         failure.Message.Should().Contain("4 s").And.Contain("BootTimeout");
         failure.IsTransient.Should().BeTrue();
+        (failure.Machine, failure.Step).Should().Be((id.ToString(), "start.boot"));
         clock.Elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(4));
-        (await host.StateAsync(id)).Should().Be(VmState.Failed);
+        var status = await host.Machines.GetStatusAsync(id, cancellationToken);
+        status.LastError.Should().Contain("4 s");
+        // Where the template's guest was waited for, the machine's own was not even tried.
+        (status.State, status.StartPath).Should().Be(warmStart ? (VmState.Created, null) : (VmState.Failed, StartPath.Cold));
         await host.Machines.DestroyAsync(id, cancellationToken);
     }
 

@@ -121,15 +121,7 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VmException(SandboxErrorCode.MachineBootTimeout, $"The guest of machine {_row.Id} did not become ready within {_row.BootTimeout.TotalSeconds:0} s.")
-            {
-                Machine = _row.Id,
-                Verb = verb,
-                Step = $"{_step}.boot",
-                Evidence = Running.Evidence,
-                Advice = "See the console lines in its log; a busy host may need a longer BootTimeout, a larger guest more memory.",
-                IsTransient = true,
-            };
+            throw VmException.BootTimeout(slot.Id, verb, $"{_step}.boot", _row.BootTimeout, Running.Evidence);
         }
         catch (SandboxException)
         {

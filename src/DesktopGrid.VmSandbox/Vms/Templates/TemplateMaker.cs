@@ -19,10 +19,13 @@ internal sealed class TemplateMaker(VmServices services)
     private const int Rehearsals = 3;
     public const string PartExtension = ".part";
 
+    // Memory that the guest uses, written to a disk that may be slow.
+    private static readonly TimeSpan MostForKeeping = TimeSpan.FromMinutes(5);
+
     private const string LogName = "log.jsonl", Step = "start.template";
 
     /// <summary>Makes one in a folder that is not there yet.</summary>
-    /// <exception cref="SandboxException">QEMU or the guest failed, or the store cannot be written.</exception>
+    /// <exception cref="SandboxException">QEMU or the guest failed, or the store cannot be written; <c>MachineBootTimeout</c> where the guest alone was too slow.</exception>
     public async Task MakeAsync(QemuInstallation installation, MachineSpec wanted, BaseImage image, string folder, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
         var part = folder + PartExtension;
@@ -33,8 +36,7 @@ internal sealed class TemplateMaker(VmServices services)
             Tell("prepared");
             var directory = services.Platform.RuntimeDirectories.Create(name);
             var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
-            using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
-            var state = await BootAsync(installation, spec, part, bound.Token).ConfigureAwait(false);
+            var state = await BootAsync(installation, spec, part, bootTimeout, cancellationToken).ConfigureAwait(false);
             Tell("saved");
             await FinishAsync(part, state, installation, spec, image.Id, cancellationToken).ConfigureAwait(false);
             Tell("finished");
@@ -42,7 +44,7 @@ internal sealed class TemplateMaker(VmServices services)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new VmException(SandboxErrorCode.MachineBootTimeout, $"The guest of a template did not become ready within {bootTimeout.TotalSeconds:0} s.") { Step = Step, IsTransient = true };
+            throw new VmException(SandboxErrorCode.CheckpointFailed, $"The guest of a template was not kept within {MostForKeeping.TotalMinutes:0} min.") { Step = Step, IsTransient = true };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -72,7 +74,7 @@ internal sealed class TemplateMaker(VmServices services)
         OverlayWriter.Write(overlay, Path.GetRelativePath(part, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
     }
 
-    private async Task<TemplateFile> BootAsync(QemuInstallation installation, MachineSpec spec, string part, CancellationToken cancellationToken)
+    private async Task<TemplateFile> BootAsync(QemuInstallation installation, MachineSpec spec, string part, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
         var id = VmId.New();
         var qemu = await services.Launcher.StartAsync(installation, spec, announce: null, cancellationToken).ConfigureAwait(false);
@@ -81,7 +83,7 @@ internal sealed class TemplateMaker(VmServices services)
         try
         {
             using var death = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var saving = SaveAsync(running, spec, Path.Combine(part, Template.StateName), death.Token);
+            var saving = SaveAsync(id, running, spec, Path.Combine(part, Template.StateName), bootTimeout, death.Token);
             if (await Task.WhenAny(saving, running.Qemu.Exited).ConfigureAwait(false) != saving)
             {
                 await death.CancelAsync().ConfigureAwait(false);
@@ -98,11 +100,30 @@ internal sealed class TemplateMaker(VmServices services)
         }
     }
 
-    private async Task<TemplateFile> SaveAsync(RunningVm running, MachineSpec spec, string path, CancellationToken cancellationToken)
+    private async Task<TemplateFile> SaveAsync(VmId id, RunningVm running, MachineSpec spec, string path, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
-        await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
-        await running.Link.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        await WaitUntilReadyAsync(id, running, bootTimeout, cancellationToken).ConfigureAwait(false);
         Tell("ready");
+        using var bound = Deadline.After(MostForKeeping, services.Time).Enter(cancellationToken);
+        return await KeepAsync(running, spec, path, bound.Token).ConfigureAwait(false);
+    }
+
+    private async Task WaitUntilReadyAsync(VmId id, RunningVm running, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        using var bound = Deadline.After(bootTimeout, services.Time).Enter(cancellationToken);
+        try
+        {
+            await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, bound.Token).ConfigureAwait(false);
+            await running.Link.WaitUntilReadyAsync(bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw VmException.BootTimeout(id, VmVerb.Start, Step, bootTimeout, running.Evidence);
+        }
+    }
+
+    private async Task<TemplateFile> KeepAsync(RunningVm running, MachineSpec spec, string path, CancellationToken cancellationToken)
+    {
         // What a clone will be asked first: a daemon that has done it before does it in half the time.
         for (var rehearsal = 0; rehearsal < Rehearsals; rehearsal++)
         {

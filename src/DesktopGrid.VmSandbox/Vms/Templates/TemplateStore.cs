@@ -16,12 +16,13 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
     // A QEMU that was upgraded, or an image that was replaced, leaves templates that fit nothing any more.
     private static readonly TimeSpan KeptUnused = TimeSpan.FromDays(30);
 
-    // What could not be made, and when that was.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _failures = new();
+    // What could not be made, when that was, why, and how long its guest was waited for.
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, SandboxException Why, TimeSpan Limit)> _failures = new();
     private readonly SemaphoreSlim _making = new(1, 1);
     private readonly TemplateMaker _maker = new(services);
 
     /// <summary>The template of a machine; null where there is none and none can be made now.</summary>
+    /// <exception cref="VmException">Its guest did not become ready in time (<c>MachineBootTimeout</c>): the machine's own would not either.</exception>
     public async Task<Template?> FindOrMakeAsync(string key, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
         var folder = services.Layout.Template(key);
@@ -30,11 +31,15 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
             return found;
         }
 
+        var asked = services.Time.GetUtcNow();
         // One after the other: two that boot side by side would be there later than one after the other, and mostly it is the same one.
         await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Find(folder) ?? await MakeAsync(key, folder, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
+            // Who waited for another's boot, for no shorter time than its own may take, has waited for its own.
+            return _failures.TryGetValue(key, out var failed) && failed.At >= asked && failed.Limit >= bootTimeout && failed.Why is VmException { Code: SandboxErrorCode.MachineBootTimeout } why
+                ? throw why
+                : Find(folder) ?? await MakeAsync(key, folder, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -135,7 +140,7 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
 
     private async Task<Template?> MakeAsync(string key, string folder, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
-        if (_failures.TryGetValue(key, out var failed) && services.Time.GetUtcNow() - failed < FailureLasts)
+        if (_failures.TryGetValue(key, out var failed) && services.Time.GetUtcNow() - failed.At < FailureLasts)
         {
             return null;
         }
@@ -158,7 +163,12 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
         }
         catch (SandboxException e)
         {
-            _failures[key] = services.Time.GetUtcNow();
+            _failures[key] = (services.Time.GetUtcNow(), e, bootTimeout);
+            if (e.Code == SandboxErrorCode.MachineBootTimeout)
+            {
+                throw;
+            }
+
             VmLog.TemplateNotMade(services.Logger, key, e);
             return null;
         }

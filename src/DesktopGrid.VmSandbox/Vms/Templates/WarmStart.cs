@@ -24,7 +24,7 @@ internal static class WarmStart
         var row = launch.Row;
         var key = TemplateKey.Of(launch.Installation, launch.Spec, row.ImageId, services.Platform.Processor);
         var image = services.Images.Open(row.ImageId);
-        if (await templates.FindOrMakeAsync(key, launch.Installation, launch.Spec, image, row.BootTimeout, cancellationToken).ConfigureAwait(false) is not { } template)
+        if (await FindOrMakeAsync(services, templates, launch, key, image, cancellationToken).ConfigureAwait(false) is not { } template)
         {
             return false;
         }
@@ -45,6 +45,19 @@ internal static class WarmStart
             await launch.DiscardAsync().ConfigureAwait(false);
             RestoreDisk(services.Layout.Overlay(row.Id), image);
             return false;
+        }
+    }
+
+    /// <summary>A guest that was not ready in time as a template would not be so as this machine: that is its end, and nothing is waited for twice.</summary>
+    private static async Task<Template?> FindOrMakeAsync(VmServices services, TemplateStore templates, MachineLaunch launch, string key, BaseImage image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await templates.FindOrMakeAsync(key, launch.Installation, launch.Spec, image, launch.Row.BootTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VmException e) when (e.Code == SandboxErrorCode.MachineBootTimeout)
+        {
+            throw VmException.BootTimeout(VmId.Parse(launch.Row.Id), VmVerb.Start, "start.boot", launch.Row.BootTimeout, e.Evidence, e);
         }
     }
 
