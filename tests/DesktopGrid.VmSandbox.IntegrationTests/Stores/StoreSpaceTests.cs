@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
+using DesktopGrid.VmSandbox.Vms.Templates;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Stores;
 
@@ -130,6 +131,26 @@ internal sealed class StoreSpaceTests
         await (await host.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
         await host.Machines.DestroyAsync(id, cancellationToken);
         await host.Machines.DestroyAsync(await host.Machines.CreateAsync(Small, cancellationToken), cancellationToken);
+    }
+
+    [TestCase(96, StartPath.Cold)]
+    [TestCase(1024, StartPath.Template)]
+    public async Task A_template_is_made_where_the_disk_budget_has_room_for_it_and_the_machine_starts_all_the_same(int mebibytes, StartPath path, CancellationToken cancellationToken)
+    {
+        await using var host = await _store.OpenHostAsync(options => options.Budget.DiskBytes = mebibytes * Mebibyte);
+
+        var id = await host.StartNewAsync(Small with { WarmStart = true }, cancellationToken);
+
+        (await host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(path);
+        Directory.EnumerateDirectories(Path.Combine(_store.StorePath, "templates")).Should().HaveCount(path == StartPath.Cold ? 0 : 1);
+        (await host.GetUsageAsync(cancellationToken)).Bytes.Should().BeLessThan(mebibytes * Mebibyte);
+        foreach (var template in Of(await host.GetUsageAsync(cancellationToken), StoreItemKind.Template))
+        {
+            template.Bytes.Should().BeLessThan(TemplateStore.ExpectedBytes(Small.MemoryMiB), "so much was foreseen");
+        }
+
+        await host.Machines.DestroyAsync(id, cancellationToken);
+        await host.PruneAsync(new StorePruneOptions { Images = false, Logs = false }, cancellationToken);
     }
 
     private static IEnumerable<StoreItem> Of(StoreUsage usage, StoreItemKind kind) => usage.Items.Where(item => item.Kind == kind);

@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
@@ -109,10 +110,45 @@ internal sealed class HostBudgetTests
     }
 
     [Test]
+    public async Task A_template_is_made_in_the_place_of_the_machine_that_starts_and_waits_for_no_other(CancellationToken cancellationToken)
+    {
+        await _store.Host.PruneAsync(new StorePruneOptions { Images = false, Logs = false }, cancellationToken);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var counting = CountAsync(both.Token);
+        var first = await Machines.CreateAsync(Small, cancellationToken);
+        var second = await Machines.CreateAsync(Small, cancellationToken);
+
+        var starting = Machines.StartAsync(first, cancellationToken);
+        var waiting = Machines.StartAsync(second, cancellationToken);
+        await starting;
+        waiting.IsCompleted.Should().BeFalse("there is room for one");
+        (await Machines.GetStatusAsync(first, cancellationToken)).StartPath.Should().Be(StartPath.Template);
+        await Machines.DestroyAsync(first, cancellationToken);
+        await waiting;
+
+        await both.CancelAsync();
+        (await counting).Should().Equal([0, 1], "its QEMU has gone when the machine's own comes");
+        await Machines.DestroyAsync(second, cancellationToken);
+    }
+
+    [Test]
     public async Task Jobs_wait_for_their_turn_and_all_of_them_end(CancellationToken cancellationToken)
     {
         var job = new SandboxJob { Program = "/bin/echo", Arguments = ["done"], Machine = Small };
         var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _store.Host.RunAsync(job, cancellationToken)));
         results.Select(static result => result.ExitCode).Should().Equal(0, 0, 0);
+    }
+
+    /// <summary>How many QEMUs with a guest there were at a time; one that is just being ended has no memory any more, and no command line.</summary>
+    private async Task<SortedSet<int>> CountAsync(CancellationToken cancellationToken)
+    {
+        var found = new SortedSet<int>();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            found.Add(ProcessTable.Naming(_store.StorePath).Count(static process => process.CommandLine.StartsWith("/usr/bin/qemu-system", StringComparison.Ordinal)));
+            await Task.Delay(10, CancellationToken.None);
+        }
+
+        return found;
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
 {
     private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
     private readonly EndWatch _ends = new(services);
-    private readonly TemplateStore _templates = new(services);
+    private readonly TemplateStore _templates = new(services, (bytes, token) => ForTemplates(services).DemandAsync(VmVerb.Start, null, bytes, token));
     private readonly CancellationTokenSource _closing = new();
     private int _disposed;
 
@@ -182,6 +182,9 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     private Pruner Pruner => new(services, RemovePrunedAsync);
 
     private DiskBudget Disk => new(services, Pruner, services.DiskBytes);
+
+    /// <summary>Removes no checkpoint, for which it would wait for the machine that has it.</summary>
+    private static DiskBudget ForTemplates(VmServices services) => new(services, new Pruner(services, static (_, _) => Task.FromResult(false)), services.DiskBytes);
 
     private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)
     {

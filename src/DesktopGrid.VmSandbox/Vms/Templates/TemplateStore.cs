@@ -8,8 +8,15 @@ using DesktopGrid.VmSandbox.Vms.Running;
 namespace DesktopGrid.VmSandbox.Vms.Templates;
 
 /// <summary>The store's templates: finds the one that fits, has it made where there is none, and removes what is of no use.</summary>
-internal sealed class TemplateStore(VmServices services) : IDisposable
+/// <param name="services">What the verbs work with.</param>
+/// <param name="demandRoom">Makes room on the disk for so many bytes, or refuses; it may not wait for a machine, one of which is just being started. Null: there is room.</param>
+internal sealed class TemplateStore(VmServices services, Func<long, CancellationToken, Task>? demandRoom = null) : IDisposable
 {
+    // What a template is expected to take: what a small guest's kernel and daemon use, whatever its memory is; and what the kernel keeps to
+    // account for the memory, a sixty-fourth of it, twice. Measured: 70 MB for 256 MiB.
+    private const long LeastBytes = 80L * 1024 * 1024;
+    private const int ShareOfMemory = 32;
+
     // One that could not be made is not tried again for each job; what kept it may have gone by then.
     private static readonly TimeSpan FailureLasts = TimeSpan.FromMinutes(10);
 
@@ -46,6 +53,9 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
             _making.Release();
         }
     }
+
+    /// <summary>What a template of a machine with that much memory is expected to take on the disk.</summary>
+    public static long ExpectedBytes(int memoryMiB) => LeastBytes + (memoryMiB * 1024L * 1024 / ShareOfMemory);
 
     /// <summary>The keys of those that a store has.</summary>
     public static IEnumerable<string> KeysIn(StoreLayout layout) =>
@@ -155,6 +165,11 @@ internal sealed class TemplateStore(VmServices services) : IDisposable
         try
         {
             Delete(folder);
+            if (demandRoom is not null)
+            {
+                await demandRoom(ExpectedBytes(spec.MemoryMiB), cancellationToken).ConfigureAwait(false);
+            }
+
             var begin = services.Time.GetTimestamp();
             await _maker.MakeAsync(installation, spec, image, folder, bootTimeout, cancellationToken).ConfigureAwait(false);
             _failures.TryRemove(key, out _);

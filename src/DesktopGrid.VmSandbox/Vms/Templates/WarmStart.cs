@@ -48,7 +48,12 @@ internal static class WarmStart
         }
     }
 
-    /// <summary>A guest that was not ready in time as a template would not be so as this machine: that is its end, and nothing is waited for twice.</summary>
+    /// <summary>
+    /// The QEMU that makes a template takes the place in the host's budget that this start has: it has the machine's memory and virtual CPUs, it is gone
+    /// before the machine's own is launched, and no other place is waited for here, which a start that holds one could wait for for ever.
+    /// A guest that was not ready in time as a template would
+    /// not be so as this machine: that is its end, and nothing is waited for twice.
+    /// </summary>
     private static async Task<Template?> FindOrMakeAsync(VmServices services, TemplateStore templates, MachineLaunch launch, string key, BaseImage image, CancellationToken cancellationToken)
     {
         try
