@@ -61,6 +61,7 @@ internal sealed class ProgressDisplay(TextWriter writer, bool isTerminal) : IPro
     private static string Sentence(JobPhase phase) => phase switch
     {
         JobPhase.Create => "A machine is made.",
+        JobPhase.Queued => "It waits until there is room for it on this computer.",
         JobPhase.Start => "It boots (the first time here, QEMU's accelerators are tried before).",
         JobPhase.Put => "Programs and sequences go in.",
         JobPhase.Run => "The program runs.",

@@ -23,6 +23,7 @@ internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgres
     {
         { Phase: JobPhase.Create, Transfer: { } transfer } => Step("packing", transfer),
         { Phase: JobPhase.Create } => new WorkStep("making the machine", null),
+        { Phase: JobPhase.Queued } => new WorkStep("waiting for room on this computer", null),
         { Phase: JobPhase.Start } => new WorkStep("starting the machine", null),
         { Phase: JobPhase.Put, Transfer: { } transfer } => Step("sending", transfer),
         { Phase: JobPhase.Put } => new WorkStep("sending", null),

@@ -9,6 +9,7 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
 {
     private readonly long _start = time.GetTimestamp();
     private readonly List<JobPhaseTime> _phases = [];
+    private long _since;
 
     /// <summary>The phase under way, or the one that failed.</summary>
     public JobPhase Phase { get; private set; }
@@ -28,7 +29,7 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
         Phase = phase;
         Tell(null);
         using var activity = activities.StartActivity($"vmsandbox.job.{phase.ToString().ToLowerInvariant()}");
-        var start = time.GetTimestamp();
+        _since = time.GetTimestamp();
         try
         {
             return await action().ConfigureAwait(false);
@@ -40,7 +41,8 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
         }
         finally
         {
-            _phases.Add(new JobPhaseTime(phase, time.GetElapsedTime(start)));
+            // Where it was given up in the line, it never came to start.
+            _phases.Add(new JobPhaseTime(Phase, time.GetElapsedTime(_since)));
         }
     }
 
@@ -49,6 +51,19 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
         await action().ConfigureAwait(false);
         return true;
     });
+
+    /// <summary>The machine waits for its turn, or has had it: before it starts, whose time begins then.</summary>
+    public void Queue(bool waits)
+    {
+        if (!waits)
+        {
+            _phases.Add(new JobPhaseTime(Phase, time.GetElapsedTime(_since)));
+            _since = time.GetTimestamp();
+        }
+
+        Phase = waits ? JobPhase.Queued : JobPhase.Start;
+        Tell(null);
+    }
 
     public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));
 

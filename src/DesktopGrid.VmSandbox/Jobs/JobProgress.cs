@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
-/// <summary>The steps of a job, in their order.</summary>
+/// <summary>The steps of a job, in their order but for <see cref="Queued"/>.</summary>
 public enum JobPhase
 {
     /// <summary>The machine is made; and the disk of its inputs, where they are many or large.</summary>
@@ -18,6 +18,11 @@ public enum JobPhase
     Get = 4,
     /// <summary>The machine is ended and removed.</summary>
     Destroy = 5,
+    /// <summary>
+    /// Between <see cref="Create"/> and <see cref="Start"/>, where there is no room in the host's budget (<see cref="HostBudgetOptions"/>): it waits for its turn.
+    /// Never where there is room.
+    /// </summary>
+    Queued = 6,
 }
 
 /// <summary>How long a step took.</summary>

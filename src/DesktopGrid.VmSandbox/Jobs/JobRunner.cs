@@ -8,7 +8,7 @@ using DesktopGrid.VmSandbox.Vms.Boundary;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
-/// <summary>Runs one job from its first to its last phase: create, start, put, run, get, destroy. For one use.</summary>
+/// <summary>Runs one job from its first to its last phase: create, start (and the wait for room before), put, run, get, destroy. For one use.</summary>
 internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, IDiskSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
@@ -71,7 +71,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
             await transfers.MakeDisksAsync(made, cancellationToken).ConfigureAwait(false);
             return made;
         }).ConfigureAwait(false);
-        await clock.MeasureAsync(JobPhase.Start, () => machines.StartAsync(vm, cancellationToken)).ConfigureAwait(false);
+        await clock.MeasureAsync(JobPhase.Start, () => machines.StartAsync(vm, clock.Queue, cancellationToken)).ConfigureAwait(false);
         // A grid's client may have suspended it already, and lets it continue some day.
         _machine = await machines.RequireRunningAsync(vm, acceptSuspended: true, cancellationToken).ConfigureAwait(false);
         // A guest that has gone answers nothing: whatever waits for it is woken.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
@@ -132,11 +133,21 @@ internal sealed class HostBudgetTests
     }
 
     [Test]
-    public async Task Jobs_wait_for_their_turn_and_all_of_them_end(CancellationToken cancellationToken)
+    public async Task Jobs_wait_for_their_turn_say_so_and_all_of_them_end(CancellationToken cancellationToken)
     {
         var job = new SandboxJob { Program = "/bin/echo", Arguments = ["done"], Machine = Small };
-        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _store.Host.RunAsync(job, cancellationToken)));
+        var told = new ConcurrentQueue<JobPhase>[3];
+        var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(number => _store.Host.RunAsync(job, new Recorder(progress => (told[number] ??= new()).Enqueue(progress.Phase)), cancellationToken: cancellationToken)));
         results.Select(static result => result.ExitCode).Should().Equal(0, 0, 0);
+        foreach (var (phases, result) in told.Zip(results))
+        {
+            JobPhase[] wait = phases.Contains(JobPhase.Queued) ? [JobPhase.Queued] : [];
+            result.Phases.Select(static time => time.Phase).Should().Equal([JobPhase.Create, .. wait, JobPhase.Start, JobPhase.Put, JobPhase.Run, JobPhase.Get, JobPhase.Destroy]);
+            phases.SkipWhile(static phase => phase != JobPhase.Queued).Take(2).Should().Equal(wait.Length > 0 ? [JobPhase.Queued, JobPhase.Start] : []);
+        }
+
+        // How long the first boots, the others wait.
+        results.Count(static result => result.TimeOf(JobPhase.Queued) > result.TimeOf(JobPhase.Destroy)).Should().Be(2, "there is room for one");
     }
 
     /// <summary>How many QEMUs with a guest there were at a time; one that is just being ended has no memory any more, and no command line.</summary>

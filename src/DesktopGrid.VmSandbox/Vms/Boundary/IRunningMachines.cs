@@ -3,6 +3,12 @@ namespace DesktopGrid.VmSandbox.Vms.Boundary;
 /// <summary>The machine verbs, and besides them the running part of a machine, for the rooms above.</summary>
 internal interface IRunningMachines : IVmManager
 {
+    /// <summary>As <see cref="IVmManager.StartAsync"/>, and tells where it waits for room in the host's budget.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="queued">Told true when it begins to wait, and false when it has its place; neither where there is room.</param>
+    /// <param name="cancellationToken">Gives up, also waiting.</param>
+    Task StartAsync(VmId id, Action<bool> queued, CancellationToken cancellationToken);
+
     /// <summary>The running part of a machine, taken up if need be.</summary>
     /// <param name="id">Which.</param>
     /// <param name="acceptSuspended">Whether one that is suspended will do: its guest answers when it continues.</param>

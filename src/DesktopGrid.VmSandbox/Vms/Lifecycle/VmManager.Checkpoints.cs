@@ -23,7 +23,7 @@ internal sealed partial class VmManager
 
     public async Task<VmCheckpoint> ResumeAsync(VmId id, string? name = null, CancellationToken cancellationToken = default)
     {
-        using var share = await TakeShareAsync(id, VmVerb.Resume, cancellationToken).ConfigureAwait(false);
+        using var share = await TakeShareAsync(id, VmVerb.Resume, static _ => { }, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterSettledAsync(id, VmVerb.Resume, cancellationToken).ConfigureAwait(false);
         VmCheckpoint resumed = null!;
         await UntilClosedAsync(async token => resumed = await ResumeVerb.RunAsync(services, Slot(id), name, Watch(id), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

@@ -40,9 +40,11 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         return StatusVerb.Describe(services, services.Machines.Require(id), Slot(id).Running);
     }
 
-    public async Task StartAsync(VmId id, CancellationToken cancellationToken = default)
+    public Task StartAsync(VmId id, CancellationToken cancellationToken = default) => StartAsync(id, static _ => { }, cancellationToken);
+
+    public async Task StartAsync(VmId id, Action<bool> queued, CancellationToken cancellationToken)
     {
-        using var share = await TakeShareAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
+        using var share = await TakeShareAsync(id, VmVerb.Start, queued, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterSettledAsync(id, VmVerb.Start, cancellationToken).ConfigureAwait(false);
         await UntilClosedAsync(token => StartVerb.RunAsync(services, _templates, Slot(id), Watch(id), token), cancellationToken).ConfigureAwait(false);
         Slot(id).Share = share.HandOn();
@@ -228,7 +230,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     /// Waits for room in the host's budget, before the machine is entered: whoever waits holds nothing, and the machine can be looked at, destroyed,
     /// or started elsewhere meanwhile. What can be refused is refused first; it may be so again afterwards.
     /// </summary>
-    private async Task<BudgetShare> TakeShareAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    private async Task<BudgetShare> TakeShareAsync(VmId id, VmVerb verb, Action<bool> queued, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var row = services.Machines.Require(id);
@@ -240,8 +242,21 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
             services.Machines.Require(id).Demand(verb);
         }
 
-        await UntilClosedAsync(async token => share = await services.Budget.TakeAsync(id, verb, row.MemoryMiB, row.VirtualCpus, () => VmLog.Queued(services.Logger, id, services.Budget.Waiting - 1), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var waits = false;
+        await UntilClosedAsync(async token => share = await services.Budget.TakeAsync(id, verb, row.MemoryMiB, row.VirtualCpus, Wait, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        if (waits)
+        {
+            queued(false);
+        }
+
         return share;
+
+        void Wait()
+        {
+            waits = true;
+            VmLog.Queued(services.Logger, id, services.Budget.Waiting - 1);
+            queued(true);
+        }
     }
 
     /// <summary>What takes long is given up when the host closes: nobody waits minutes for a guest that is to be ended.</summary>
