@@ -133,6 +133,16 @@ internal sealed class StoreSpaceTests
         await host.Machines.DestroyAsync(await host.Machines.CreateAsync(Small, cancellationToken), cancellationToken);
     }
 
+    [Test]
+    public async Task To_look_at_the_store_can_be_given_up()
+    {
+        using var caller = new CancellationTokenSource();
+        await caller.CancelAsync();
+
+        await FluentActions.Awaiting(() => Host.GetUsageAsync(caller.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => Host.PruneAsync(new StorePruneOptions { DryRun = true }, caller.Token)).Should().ThrowAsync<OperationCanceledException>();
+    }
+
     [TestCase(96, StartPath.Cold)]
     [TestCase(1024, StartPath.Template)]
     public async Task A_template_is_made_where_the_disk_budget_has_room_for_it_and_the_machine_starts_all_the_same(int mebibytes, StartPath path, CancellationToken cancellationToken)

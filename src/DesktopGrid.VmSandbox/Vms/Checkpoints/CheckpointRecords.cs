@@ -29,6 +29,17 @@ internal static class CheckpointRecords
         QemuVersion = row.QemuVersion,
     };
 
+    /// <summary>It is damaged, or does not fit.</summary>
+    public static VmException Unusable(this CheckpointRow row, VmVerb verb, string why, string step, Exception? cause = null) =>
+        new(SandboxErrorCode.CheckpointUnusable, $"Checkpoint \"{row.Name}\" of machine {row.MachineId}, of {row.TakenAt:u}, cannot be {(verb == VmVerb.Export ? "exported" : "used")}. {why}", cause)
+        {
+            Machine = row.MachineId,
+            Verb = verb,
+            Step = step,
+            Advice = verb == VmVerb.Export ? "Export another one." : null,
+            Evidence = (cause as VmException)?.Evidence ?? (cause as QemuException)?.Evidence ?? QemuEvidence.None,
+        };
+
     /// <summary>A name as it may be: letters, digits, and <c>. _ -</c> within.</summary>
     public static void Check(string name, VmId machine, VmVerb verb)
     {

@@ -44,7 +44,7 @@ internal static class ResumeVerb
         async Task GoOnAsync(CancellationToken token)
         {
             await launch.PrepareAsync(token).ConfigureAwait(false);
-            await DemandFitAsync(services, slot.Id, checkpoint, launch.Spec, token).ConfigureAwait(false);
+            await DemandFitAsync(services, checkpoint, launch.Spec, token).ConfigureAwait(false);
             Tell("fits");
             await InstantSweep.RunAsync(services, launch, token).ConfigureAwait(false);
             await RevertAsync(services, slot.Id, checkpoint, launch, token).ConfigureAwait(false);
@@ -64,12 +64,11 @@ internal static class ResumeVerb
             }
             catch (SandboxException e) when (e.Code is SandboxErrorCode.MachineEnded or SandboxErrorCode.MonitorCommandFailed)
             {
-                throw Unusable(slot.Id, checkpoint, $"QEMU cannot load it. {e.Sentence}", "resume.load", e);
+                throw checkpoint.Unusable(VmVerb.Resume, $"QEMU cannot load it. {e.Sentence}", "resume.load", e);
             }
-
             catch (InvalidDataException e)
             {
-                throw Unusable(slot.Id, checkpoint, e.Message, "resume.load", e);
+                throw checkpoint.Unusable(VmVerb.Resume, e.Message, "resume.load", e);
             }
 
             Tell("loaded");
@@ -88,11 +87,11 @@ internal static class ResumeVerb
         }
     }
 
-    private static async Task DemandFitAsync(VmServices services, VmId id, CheckpointRow checkpoint, MachineSpec spec, CancellationToken cancellationToken)
+    private static async Task DemandFitAsync(VmServices services, CheckpointRow checkpoint, MachineSpec spec, CancellationToken cancellationToken)
     {
         if (checkpoint.MachineType != spec.MachineType || checkpoint.CpuModel != spec.CpuModel || checkpoint.Accelerator != spec.Accelerator.ToString())
         {
-            throw Unusable(id, checkpoint, $"It was taken of {checkpoint.MachineType} with {checkpoint.CpuModel} under {checkpoint.Accelerator}, and this would be {spec.MachineType} with {spec.CpuModel} under {spec.Accelerator}.", "resume.fit");
+            throw checkpoint.Unusable(VmVerb.Resume, $"It was taken of {checkpoint.MachineType} with {checkpoint.CpuModel} under {checkpoint.Accelerator}, and this would be {spec.MachineType} with {spec.CpuModel} under {spec.Accelerator}.", "resume.fit");
         }
 
         var path = services.Layout.Checkpoint(checkpoint.MachineId, checkpoint.Id);
@@ -100,12 +99,12 @@ internal static class ResumeVerb
         {
             if (new FileInfo(path).Length != checkpoint.Length || await StateFile.HashAsync(path, cancellationToken).ConfigureAwait(false) != checkpoint.Sha256)
             {
-                throw Unusable(id, checkpoint, $"Its file {path} has other bytes than when it was written.", "resume.hash");
+                throw checkpoint.Unusable(VmVerb.Resume, $"Its file {path} has other bytes than when it was written.", "resume.hash");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(id, checkpoint, $"Its file {path} cannot be read: {e.Message}", "resume.hash", e);
+            throw checkpoint.Unusable(VmVerb.Resume, $"Its file {path} cannot be read: {e.Message}", "resume.hash", e);
         }
     }
 
@@ -117,16 +116,7 @@ internal static class ResumeVerb
         }
         catch (QemuException e) when (e.Evidence.ExitCode is not null)
         {
-            throw Unusable(id, checkpoint, $"The disk does not keep its instant. {e.Sentence}", "resume.disk", e);
+            throw checkpoint.Unusable(VmVerb.Resume, $"The disk does not keep its instant. {e.Sentence}", "resume.disk", e);
         }
     }
-
-    private static VmException Unusable(VmId id, CheckpointRow checkpoint, string why, string step, Exception? cause = null) =>
-        new(SandboxErrorCode.CheckpointUnusable, $"Checkpoint \"{checkpoint.Name}\" of machine {id}, of {checkpoint.TakenAt:u}, cannot be used. {why}", cause)
-        {
-            Machine = id.ToString(),
-            Verb = VmVerb.Resume,
-            Step = step,
-            Evidence = (cause as VmException)?.Evidence ?? (cause as QemuException)?.Evidence ?? QemuEvidence.None,
-        };
 }

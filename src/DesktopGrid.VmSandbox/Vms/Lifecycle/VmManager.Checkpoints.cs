@@ -14,7 +14,7 @@ internal sealed partial class VmManager
         ArgumentNullException.ThrowIfNull(name);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         // The last one says how large the next will be.
-        await Disk.DemandAsync(VmVerb.Checkpoint, id, services.Checkpoints.Of(id.ToString()) is [var last, ..] ? last.Length : 0, cancellationToken).ConfigureAwait(false);
+        await Space.DemandAsync(VmVerb.Checkpoint, id, services.Checkpoints.Of(id.ToString()) is [var last, ..] ? last.Length : 0, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
         VmCheckpoint taken = null!;
         await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed partial class VmManager
         ArgumentNullException.ThrowIfNull(source);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         VmId imported = default;
-        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), bytes => Disk.DemandAsync(VmVerb.Import, null, bytes, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(async token => imported = await ImportVerb.RunAsync(services, source, options ?? new VmImportOptions(), bytes => Space.DemandAsync(VmVerb.Import, null, bytes, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return imported;
     }
 

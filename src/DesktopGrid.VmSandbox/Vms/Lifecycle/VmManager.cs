@@ -15,7 +15,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
 {
     private readonly ConcurrentDictionary<VmId, VmSlot> _slots = new();
     private readonly EndWatch _ends = new(services);
-    private readonly TemplateStore _templates = new(services, (bytes, token) => ForTemplates(services).DemandAsync(VmVerb.Start, null, bytes, token));
+    private readonly TemplateStore _templates = new(services, (bytes, token) => StoreSpace.DemandForTemplateAsync(services, bytes, token));
     private readonly CancellationTokenSource _closing = new();
     private int _disposed;
 
@@ -23,7 +23,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     {
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        await Disk.DemandAsync(VmVerb.Create, null, 0, cancellationToken).ConfigureAwait(false);
+        await Space.DemandAsync(VmVerb.Create, null, 0, cancellationToken).ConfigureAwait(false);
         var (id, held) = await CreateVerb.RunAsync(services, options, cancellationToken).ConfigureAwait(false);
         if (held is not null)
         {
@@ -168,8 +168,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     public Task<StoreUsage> GetUsageAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(new UsageReader(services).Read());
+        return Space.GetUsageAsync(cancellationToken);
     }
 
     /// <summary>Removes what nobody uses.</summary>
@@ -177,16 +176,11 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         StorePruned pruned = null!;
-        await UntilClosedAsync(async token => pruned = await Pruner.RunAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(async token => pruned = await Space.PruneAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return pruned;
     }
 
-    private Pruner Pruner => new(services, RemovePrunedAsync);
-
-    private DiskBudget Disk => new(services, Pruner, services.DiskBytes);
-
-    /// <summary>Removes no checkpoint, for which it would wait for the machine that has it.</summary>
-    private static DiskBudget ForTemplates(VmServices services) => new(services, new Pruner(services, static (_, _) => Task.FromResult(false)), services.DiskBytes);
+    private StoreSpace Space => new(services, RemovePrunedAsync);
 
     private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)
     {
@@ -203,7 +197,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
 
     private VmSlot Slot(VmId id) => _slots.GetOrAdd(id, static id => new VmSlot(id));
 
-    private async Task<VmSlot.Entered> EnterAsync(VmId id, CancellationToken cancellationToken, bool settle = true)
+    private async Task<VmSlot.Entered> EnterAsync(VmId id, CancellationToken cancellationToken, bool settle = true, Func<Task>? then = null)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         // No slot for a machine that there is not.
@@ -217,6 +211,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
                 await _ends.SettleAsync(Slot(id)).ConfigureAwait(false);
             }
 
+            await (then?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
             return entered;
         }
         catch
@@ -274,39 +269,15 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     }
 
     /// <summary>Verbs on a running machine take it up first, so that a program of many short processes can use them.</summary>
-    private async Task<VmSlot.Entered> EnterLoadedAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
+    private Task<VmSlot.Entered> EnterLoadedAsync(VmId id, VmVerb verb, CancellationToken cancellationToken) => EnterAsync(id, cancellationToken, then: () =>
     {
-        var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            services.Machines.Require(id).Demand(verb);
-            await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb).ConfigureAwait(false);
-            return entered;
-        }
-        catch
-        {
-            entered.Dispose();
-            throw;
-        }
-    }
+        services.Machines.Require(id).Demand(verb);
+        return LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb);
+    });
 
     /// <summary>Verbs that make a machine run see first that it has ended, where its host was killed and nobody has written it down.</summary>
-    private async Task<VmSlot.Entered> EnterSettledAsync(VmId id, VmVerb verb, CancellationToken cancellationToken)
-    {
-        var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (Slot(id).Running is null && StatusVerb.HasEndedUnnoticed(services, services.Machines.Require(id), running: null))
-            {
-                await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb).ConfigureAwait(false);
-            }
-
-            return entered;
-        }
-        catch
-        {
-            entered.Dispose();
-            throw;
-        }
-    }
+    private Task<VmSlot.Entered> EnterSettledAsync(VmId id, VmVerb verb, CancellationToken cancellationToken) => EnterAsync(id, cancellationToken, then: () =>
+        Slot(id).Running is null && StatusVerb.HasEndedUnnoticed(services, services.Machines.Require(id), running: null)
+            ? LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken, verb)
+            : Task.CompletedTask);
 }

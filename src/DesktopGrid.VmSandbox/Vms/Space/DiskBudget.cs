@@ -20,7 +20,7 @@ internal sealed class DiskBudget(VmServices services, Pruner pruner, long? most)
     /// <exception cref="VmException">There is not so much (<c>BudgetExceeded</c>).</exception>
     public async Task DemandAsync(VmVerb verb, VmId? machine, long expected, CancellationToken cancellationToken)
     {
-        if (most is not { } budget || _usage.Read().Bytes + expected <= budget)
+        if (most is not { } budget || (await _usage.ReadAsync(cancellationToken).ConfigureAwait(false)).Bytes + expected <= budget)
         {
             return;
         }

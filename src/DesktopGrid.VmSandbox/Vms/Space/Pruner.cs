@@ -16,7 +16,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.OlderThan, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.TargetBytes ?? 0, nameof(options));
-        var usage = _usage.Read();
+        var usage = await _usage.ReadAsync(cancellationToken).ConfigureAwait(false);
         var left = usage.Bytes;
         var before = services.Time.GetUtcNow() - options.OlderThan;
         var removed = new List<StoreItem>();
@@ -36,7 +36,8 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
         }
 
         // A checkpoint's part of its machine's disk is only known afterwards.
-        return new StorePruned { Removed = removed, BytesLeft = options.DryRun || removed.Count == 0 ? left : _usage.Read().Bytes };
+        left = options.DryRun || removed.Count == 0 ? left : (await _usage.ReadAsync(cancellationToken).ConfigureAwait(false)).Bytes;
+        return new StorePruned { Removed = removed, BytesLeft = left };
     }
 
     private static bool IsMeant(StoreItem item, StorePruneOptions options) => item.Kind switch

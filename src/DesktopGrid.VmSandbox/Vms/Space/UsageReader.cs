@@ -11,18 +11,19 @@ internal sealed class UsageReader(VmServices services)
     /// <summary>An image that was asked for so shortly ago may have a machine in a moment.</summary>
     public static readonly TimeSpan JustAsked = TimeSpan.FromMinutes(1);
 
-    public StoreUsage Read()
+    /// <summary>On a thread of the pool: no system walks folders without one.</summary>
+    public Task<StoreUsage> ReadAsync(CancellationToken cancellationToken) => Task.Run(() => Read(cancellationToken), cancellationToken);
+
+    private StoreUsage Read(CancellationToken cancellationToken)
     {
         var machines = services.Machines.All();
         var items = new List<StoreItem>();
-        items.AddRange(Images(machines));
-        items.AddRange(Templates());
-        foreach (var machine in machines)
+        foreach (var item in Images(machines).Concat(Templates()).Concat(machines.SelectMany(Machine)).Concat(Logs(machines)))
         {
-            AddMachine(machine, items);
+            cancellationToken.ThrowIfCancellationRequested();
+            items.Add(item);
         }
 
-        items.AddRange(Logs(machines));
         items.Add(Item(StoreItemKind.Catalog, "catalog", [services.Layout.Catalog, services.Layout.Catalog + "-wal", services.Layout.Catalog + "-shm"], isInUse: true));
         return new StoreUsage { Items = [.. items.OrderBy(static item => item.UsedAt).ThenBy(static item => item.Id, StringComparer.Ordinal)] };
     }
@@ -46,17 +47,13 @@ internal sealed class UsageReader(VmServices services)
         return Template.LastUse(folder) is { } used ? item with { UsedAt = used } : item;
     });
 
-    private void AddMachine(MachineRow machine, List<StoreItem> items)
+    private IEnumerable<StoreItem> Machine(MachineRow machine)
     {
         var checkpoints = services.Checkpoints.Of(machine.Id);
         var states = checkpoints.Select(checkpoint => services.Layout.Checkpoint(machine.Id, checkpoint.Id)).ToList();
-        items.Add(Item(StoreItemKind.Machine, machine.Id, ItemSizes.In(services.Layout.Machine(machine.Id)).Except(states), isInUse: true) with { Machine = machine.Id });
-        items.AddRange(checkpoints.Select((checkpoint, number) => Item(StoreItemKind.Checkpoint, checkpoint.Id, [states[number]], isInUse: number == 0) with
-        {
-            Name = checkpoint.Name,
-            Machine = machine.Id,
-            UsedAt = checkpoint.TakenAt,
-        }));
+        return checkpoints
+            .Select((checkpoint, number) => Item(StoreItemKind.Checkpoint, checkpoint.Id, [states[number]], isInUse: number == 0) with { Name = checkpoint.Name, Machine = machine.Id, UsedAt = checkpoint.TakenAt })
+            .Prepend(Item(StoreItemKind.Machine, machine.Id, ItemSizes.In(services.Layout.Machine(machine.Id)).Except(states), isInUse: true) with { Machine = machine.Id });
     }
 
     private IEnumerable<StoreItem> Logs(IReadOnlyList<MachineRow> machines) => ItemSizes.In(services.Layout.Logs)

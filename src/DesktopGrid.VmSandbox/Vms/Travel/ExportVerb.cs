@@ -54,7 +54,7 @@ internal static class ExportVerb
         var state = services.Layout.Checkpoint(row.Id, checkpoint.Id);
         if (await HashAsync(row, checkpoint, state, cancellationToken).ConfigureAwait(false) != checkpoint.Sha256)
         {
-            throw Unusable(row, checkpoint, $"Its file {state} has other bytes than when it was written.", "export.hash");
+            throw checkpoint.Unusable(VmVerb.Export, $"Its file {state} has other bytes than when it was written.", "export.hash");
         }
 
         VmLog.Step(services.Logger, row.Id, "export.fits");
@@ -92,7 +92,7 @@ internal static class ExportVerb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(row, checkpoint, $"Its file {state} cannot be read: {e.Message}", "export.hash", e);
+            throw checkpoint.Unusable(VmVerb.Export, $"Its file {state} cannot be read: {e.Message}", "export.hash", e);
         }
     }
 
@@ -118,17 +118,7 @@ internal static class ExportVerb
         }
         catch (QemuException e) when (e.Evidence.ExitCode is not null)
         {
-            throw Unusable(row, checkpoint, $"The disk does not give its instant. {e.Sentence}", "export.disk", e);
+            throw checkpoint.Unusable(VmVerb.Export, $"The disk does not give its instant. {e.Sentence}", "export.disk", e);
         }
     }
-
-    private static VmException Unusable(MachineRow row, CheckpointRow checkpoint, string why, string step, Exception? cause = null) =>
-        new(SandboxErrorCode.CheckpointUnusable, $"Checkpoint \"{checkpoint.Name}\" of machine {row.Id}, of {checkpoint.TakenAt:u}, cannot be exported. {why}", cause)
-        {
-            Machine = row.Id,
-            Verb = VmVerb.Export,
-            Step = step,
-            Advice = "Export another one.",
-            Evidence = (cause as QemuException)?.Evidence ?? QemuEvidence.None,
-        };
 }
