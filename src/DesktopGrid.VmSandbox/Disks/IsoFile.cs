@@ -7,11 +7,6 @@ namespace DesktopGrid.VmSandbox.Disks;
 /// <param name="OpenAsync">Opens its bytes, when their turn has come.</param>
 internal sealed record IsoFile(string Path, long Length, bool IsExecutable, Func<CancellationToken, Task<Stream>> OpenAsync);
 
-/// <summary>What was written.</summary>
-/// <param name="Length">Bytes of the disk.</param>
-/// <param name="Sha256">Of all of them, in lower-case hexadecimal digits.</param>
-internal sealed record IsoImage(long Length, string Sha256);
-
 /// <summary>A source that gives more or fewer bytes than it promised, or fails: nothing that the disk's own file is to blame for.</summary>
 internal sealed class IsoSourceException(IsoFile file, string message, Exception? cause = null) : IOException(message, cause)
 {

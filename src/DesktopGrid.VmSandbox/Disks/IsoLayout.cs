@@ -23,7 +23,7 @@ internal sealed class IsoLayout
     public IsoLayout(IEnumerable<IsoFile> files)
     {
         Root = IsoNode.Build(files);
-        Folders = Root.Folders();
+        Folders = Root.AllFolders();
         var number = 0;
         foreach (var folder in Folders)
         {

@@ -22,6 +22,7 @@ internal sealed class IsoNode
 
         parent._children.Add(this);
         parent._byName.Add(name, this);
+        parent.Folders += file is null ? 1 : 0;
         // What ISO 9660 itself calls it is its number: unique, short and in order. The true name is Rock Ridge's.
         Identifier = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{parent._children.Count:D8}{(file is null ? "" : ".;1")}"));
     }
@@ -37,6 +38,9 @@ internal sealed class IsoNode
 
     /// <summary>A folder's, in the order of their identifiers.</summary>
     public IReadOnlyList<IsoNode> Children => _children;
+
+    /// <summary>How many of them are folders: asked for each folder in it, of which there may be tens of thousands.</summary>
+    public int Folders { get; private set; }
 
     public bool IsRoot => Parent == this;
 
@@ -73,7 +77,7 @@ internal sealed class IsoNode
     }
 
     /// <summary>The folders, each before those in it, level by level: the order of the path table.</summary>
-    public IReadOnlyList<IsoNode> Folders()
+    public IReadOnlyList<IsoNode> AllFolders()
     {
         var folders = new List<IsoNode> { this };
         for (var i = 0; i < folders.Count; i++)

@@ -108,7 +108,7 @@ internal static class IsoRecord
     private static Span<byte> WritePermissions(Span<byte> target, IsoNode node)
     {
         WriteEntryHead(target, "PX"u8, PermissionsLength);
-        var links = node.File is null ? 2 + node.Children.Count(static child => child.File is null) : 1;
+        var links = node.File is null ? 2 + node.Folders : 1;
         // As put has them: others than the task's user and group have no business in its folders.
         var mode = node.File is null ? FolderMode | 0b111_111_000 : FileMode | (node.File.IsExecutable ? 0b111_101_101u : 0b110_100_100u);
         IsoBytes.Both32(target[4..], mode);

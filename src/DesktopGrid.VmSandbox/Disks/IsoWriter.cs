@@ -1,17 +1,14 @@
-using System.Security.Cryptography;
-
 namespace DesktopGrid.VmSandbox.Disks;
 
 /// <summary>
 /// Writes files as a disk that Linux mounts: ISO 9660 with Rock Ridge. Managed code, the same on every host; a library for it (DiscUtils) was looked for
-/// and is not to be had from the package source that this house builds from. No file is held in memory, and the disk is hashed while it is written.
+/// and is not to be had from the package source that this house builds from. No file is held in memory.
 /// </summary>
 /// <param name="target">Where to, from its position on.</param>
-internal sealed class IsoWriter(Stream target) : IDisposable
+internal sealed class IsoWriter(Stream target)
 {
     private const int BlockSize = 1024 * 1024;
 
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _zeros = new byte[IsoBytes.SectorSize];
     private readonly byte[] _block = new byte[BlockSize];
     private long _written;
@@ -20,9 +17,10 @@ internal sealed class IsoWriter(Stream target) : IDisposable
     /// <param name="time">What the disk says of when its files were changed.</param>
     /// <param name="tell">Told after each block: the file under way, and how much of it is written.</param>
     /// <param name="cancellationToken">Gives up; the target holds a part.</param>
+    /// <returns>Bytes of the disk.</returns>
     /// <exception cref="IsoSourceException">A file cannot be read, or is not as long as it was said to be.</exception>
     /// <exception cref="IOException">The target cannot be written.</exception>
-    public async Task<IsoImage> WriteAsync(IReadOnlyList<IsoFile> files, DateTimeOffset time, Action<IsoFile, long>? tell, CancellationToken cancellationToken)
+    public async Task<long> WriteAsync(IReadOnlyList<IsoFile> files, DateTimeOffset time, Action<IsoFile, long>? tell, CancellationToken cancellationToken)
     {
         var layout = new IsoLayout(files);
         await AppendAsync(new byte[IsoLayout.FirstDescriptor * IsoBytes.SectorSize], cancellationToken).ConfigureAwait(false);
@@ -42,10 +40,8 @@ internal sealed class IsoWriter(Stream target) : IDisposable
         }
 
         await FillAsync(layout.Sectors * IsoBytes.SectorSize, cancellationToken).ConfigureAwait(false);
-        return new IsoImage(_written, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+        return _written;
     }
-
-    public void Dispose() => _hash.Dispose();
 
     private static byte[] Encode(IsoNode folder, long area, DateTimeOffset time)
     {
@@ -121,17 +117,7 @@ internal sealed class IsoWriter(Stream target) : IDisposable
 
     private async Task AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        var writing = target.WriteAsync(bytes, cancellationToken);
-        try
-        {
-            // While the disk works.
-            _hash.AppendData(bytes.Span);
-        }
-        finally
-        {
-            await writing.ConfigureAwait(false);
-        }
-
+        await target.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         _written += bytes.Length;
     }
 }

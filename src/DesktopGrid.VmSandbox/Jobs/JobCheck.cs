@@ -41,7 +41,7 @@ internal static class JobCheck
         {
             // The operating system would say that access is denied.
             Require(!System.IO.Directory.Exists(path), $"The input {path} is a folder; name its files one by one.");
-            var file = await JobTransfers.OpenInputAsync(path, cancellationToken).ConfigureAwait(false);
+            var file = await JobInputs.OpenAsync(path, cancellationToken).ConfigureAwait(false);
             await using var scope = file.ConfigureAwait(false);
             // What such a one gives, it gives once: this look at it may have been the last.
             Require(file.CanSeek, $"The input {path} is a pipe or a device, and must be a file.");

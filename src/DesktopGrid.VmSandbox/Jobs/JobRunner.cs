@@ -62,13 +62,14 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
 
     private async Task<JobResult> WorkAsync(JobClock clock, Func<TaskOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
-        var transfers = new JobTransfers(job, machines, clock, time);
+        var (inputs, outputs) = (new JobInputs(job, machines, clock, time), new JobOutputs(job, machines, clock, time));
         var vm = await clock.MeasureAsync(JobPhase.Create, async () =>
         {
             var made = await machines.CreateAsync(job.Machine with { IsTemporary = true }, cancellationToken).ConfigureAwait(false);
             // Known at once: what fails from here on has a machine to remove.
             (_vm, clock.Machine) = (made, made);
-            await transfers.MakeDisksAsync(made, cancellationToken).ConfigureAwait(false);
+            await inputs.MakeDiskAsync(made, cancellationToken).ConfigureAwait(false);
+            await outputs.MakeDiskAsync(made, cancellationToken).ConfigureAwait(false);
             return made;
         }).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Start, () => machines.StartAsync(vm, clock.Queue, cancellationToken)).ConfigureAwait(false);
@@ -79,13 +80,13 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         var session = sessions(_machine);
         var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
 
-        await clock.MeasureAsync(JobPhase.Put, () => transfers.PutAsync(_machine, session, alive.Token)).ConfigureAwait(false);
+        await clock.MeasureAsync(JobPhase.Put, () => inputs.PutAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         // Asked before: after the program's end nothing may come between it and its result.
         var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
         // Kept from here on: what fails now shall not hide how the program ended.
-        _result = JobResult.Of(ended, watch, status, transfers.Taken, clock.Phases);
-        await clock.MeasureAsync(JobPhase.Get, () => transfers.GetAsync(_machine, session, alive.Token)).ConfigureAwait(false);
+        _result = JobResult.Of(ended, watch, status, outputs.Taken, clock.Phases);
+        await clock.MeasureAsync(JobPhase.Get, () => outputs.GetAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
         return _result;
     }
@@ -124,7 +125,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
             UseStandardInput = job.StandardInput is not null,
             OutputBytes = job.Limits.StandardOutputBytes,
         };
-        var stdin = job.StandardInput is null ? null : await JobTransfers.OpenInputAsync(job.StandardInput, cancellationToken).ConfigureAwait(false);
+        var stdin = job.StandardInput is null ? null : await JobInputs.OpenAsync(job.StandardInput, cancellationToken).ConfigureAwait(false);
         await using var scope = (stdin ?? Stream.Null).ConfigureAwait(false);
         try
         {

@@ -68,8 +68,7 @@ internal sealed class BulkDisks(BenchRun run) : IBenchmark
         var start = Stopwatch.GetTimestamp();
         await using (var disk = new FileStream(iso, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous }))
         {
-            using var writer = new IsoWriter(disk);
-            await writer.WriteAsync(files, DateTimeOffset.UtcNow, null, cancellationToken);
+            await new IsoWriter(disk).WriteAsync(files, DateTimeOffset.UtcNow, null, cancellationToken);
         }
 
         if (isCounted)

@@ -124,13 +124,11 @@ internal sealed class DiskVerbTests : StoreFixture
     private async Task<long> WriteInputAsync(VmId machine, CancellationToken cancellationToken, params (string Path, string Content)[] files)
     {
         await using var disk = File.OpenWrite(await Machines.MakeInputDiskAsync(machine, cancellationToken));
-        using var writer = new IsoWriter(disk);
-        var image = await writer.WriteAsync(
+        return await new IsoWriter(disk).WriteAsync(
             [.. files.Select(static file => (file.Path, Bytes: Encoding.UTF8.GetBytes(file.Content))).Select(static file => new IsoFile(file.Path, file.Bytes.Length, false, _ => Task.FromResult<Stream>(new MemoryStream(file.Bytes))))],
             DateTimeOffset.UtcNow,
             null,
             cancellationToken);
-        return image.Length;
     }
 
     private static async Task<List<string>> NamesAsync(ISandboxSession session, string path, CancellationToken cancellationToken) =>

@@ -25,6 +25,34 @@ public sealed class JobClockTests
         _told.Select(static progress => (progress.Phase, progress.Elapsed.TotalSeconds)).Should().Equal((JobPhase.Create, 0), (JobPhase.Start, 1));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task The_wait_for_room_is_a_phase_before_the_start_and_its_last_where_it_is_given_up(bool isGivenUp)
+    {
+        using var activities = new ActivitySource("clock");
+        var clock = new JobClock(new Told(_told), activities, _time);
+
+        var start = clock.MeasureAsync(JobPhase.Start, async () =>
+        {
+            clock.Queue(true);
+            await Spend(7);
+            if (isGivenUp)
+            {
+                throw new OperationCanceledException();
+            }
+
+            clock.Queue(false);
+            await Spend(2);
+        });
+
+        await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        start.IsCanceled.Should().Be(isGivenUp);
+        var waited = new JobPhaseTime(JobPhase.Queued, TimeSpan.FromSeconds(7));
+        clock.Phases.Should().Equal(isGivenUp ? [waited] : [waited, new JobPhaseTime(JobPhase.Start, TimeSpan.FromSeconds(2))]);
+        clock.Phase.Should().Be(isGivenUp ? JobPhase.Queued : JobPhase.Start);
+        _told.Select(static progress => progress.Phase).Should().Equal(isGivenUp ? [JobPhase.Start, JobPhase.Queued] : [JobPhase.Start, JobPhase.Queued, JobPhase.Start]);
+    }
+
     [Test]
     public async Task A_phase_that_fails_has_its_time_too_and_stays_the_phase()
     {
