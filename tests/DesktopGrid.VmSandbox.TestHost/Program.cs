@@ -18,6 +18,11 @@ options.Qemu.Priority = ProcessPriority.Normal;
 try
 {
     using var killAt = new KillAt(store);
+    if (rest is [var target, var step] && command == "verbs")
+    {
+        killAt.Arm(target, step);
+    }
+
     await using var host = await SandboxHost.OpenAsync(options, killAt);
     Commands.Say("open");
     var commands = new Commands(host);

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.TestHost;
@@ -33,9 +34,11 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
             return "";
         }
 
-        if (verb == "create")
+        switch (verb)
         {
-            return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128 })).ToString();
+            case "create": return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128, OutlivesHost = machine == "outlives", KeepLog = machine == "logged" ? TimeSpan.FromDays(1) : TimeSpan.Zero })).ToString();
+            case "import": return await ImportAsync(machine!);
+            case "prune": return $"{(await host.PruneAsync(new StorePruneOptions { Checkpoints = true })).Removed.Count}";
         }
 
         var id = VmId.Parse(machine!);
@@ -48,6 +51,8 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
             case "checkpoint": await host.Machines.CheckpointAsync(id, argument!); break;
             case "resume": return (await host.Machines.ResumeAsync(id, argument)).Name;
             case "remove": await host.Machines.RemoveCheckpointAsync(id, argument!); break;
+            case "export": await ExportAsync(id, argument!); break;
+            case "quit": return (await host.Machines.QuitAsync(id, new VmKeepWork { Name = argument! }))?.Name ?? Nothing;
             case "stop": await host.Machines.StopAsync(id); break;
             case "destroy": await host.Machines.DestroyAsync(id); return nameof(VmState.Destroyed);
             case "list": return string.Join(',', (await host.Machines.ListCheckpointsAsync(id)).Select(static checkpoint => checkpoint.Name));
@@ -58,6 +63,25 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
         }
 
         return (await host.Machines.GetStatusAsync(id)).State.ToString();
+    }
+
+    /// <summary>As a careful caller does: the file has its name when all of it is on the disk.</summary>
+    private async Task ExportAsync(VmId id, string path)
+    {
+        var part = path + ".part";
+        await using (var file = System.IO.File.Create(part))
+        {
+            await host.Machines.ExportCheckpointAsync(id, name: null, file);
+            file.Flush(flushToDisk: true);
+        }
+
+        System.IO.File.Move(part, path, overwrite: true);
+    }
+
+    private async Task<string> ImportAsync(string path)
+    {
+        await using var file = System.IO.File.OpenRead(path);
+        return (await host.Machines.ImportCheckpointAsync(file)).ToString();
     }
 
     private async Task<string> GetAsync(VmId id)

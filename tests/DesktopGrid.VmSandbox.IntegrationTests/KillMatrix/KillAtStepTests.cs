@@ -1,6 +1,6 @@
-using System.Globalization;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.KillMatrix;
@@ -11,7 +11,9 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.KillMatrix;
 /// </summary>
 internal sealed class KillAtStepTests : StoreFixture
 {
-    private const string Kept = "kept";
+    private const string Kept = "kept", Next = "next";
+
+    private static readonly string[] CheckpointSteps = ["checkpoint.begun", "checkpoint.standing", "checkpoint.instant", "checkpoint.completed", "checkpoint.saved", "checkpoint.flushed", "checkpoint.named", "checkpoint.noted"];
 
     private static readonly Dictionary<string, string[]> Steps = new()
     {
@@ -21,29 +23,40 @@ internal sealed class KillAtStepTests : StoreFixture
             "template.prepared", "template.ready", "template.saving.begun", "template.saving.standing", "template.saving.completed", "template.saved", "template.finished",
             "start.template", "start.disk", "start.launched", "start.loaded", "start.renewed",
         ],
-        ["checkpoint"] = ["checkpoint.begun", "checkpoint.standing", "checkpoint.instant", "checkpoint.completed", "checkpoint.saved", "checkpoint.flushed", "checkpoint.named", "checkpoint.noted"],
+        ["checkpoint"] = CheckpointSteps,
         ["resume"] = ["resume.fits", "resume.reverted", "resume.launched", "resume.loaded", "resume.running", "resume.renewed"],
         ["remove"] = ["remove.unnoted", "remove.deleted"],
         ["suspend"] = ["suspend.done"],
         ["continue"] = ["continue.done"],
         ["stop"] = ["stop.ended"],
+        ["quit"] = [.. CheckpointSteps, "stop.ended"],
+        ["export"] = ["export.fits", "export.extracted", "export.sent"],
+        ["import"] = ["import.folder", "import.received", "import.kept", "import.named", "import.noted"],
+        ["prune"] = ["remove.unnoted", "remove.deleted", "prune.checkpoint", "prune.template", "prune.log"],
         ["destroy"] = ["destroy.ended", "destroy.log", "destroy.files"],
     };
 
     // One of each verb in the quick tier, the most delicate.
-    private static readonly string[] Sample = ["create.disk", "template.saved", "start.loaded", "checkpoint.instant", "checkpoint.named", "resume.loaded", "remove.unnoted", "suspend.done", "stop.ended", "destroy.files"];
+    private static readonly string[] Sample =
+    [
+        "create create.disk", "start template.saved", "start start.loaded", "checkpoint checkpoint.instant", "checkpoint checkpoint.named", "resume resume.loaded", "remove remove.unnoted", "suspend suspend.done",
+        "stop stop.ended", "quit checkpoint.noted", "export export.extracted", "import import.named", "prune remove.deleted", "destroy destroy.files",
+    ];
+
+    private static readonly string[] SampleWithQemu = ["start start.loaded", "checkpoint checkpoint.instant", "resume resume.loaded", "quit checkpoint.instant"];
 
     // Where there is a QEMU that can be killed.
     private static readonly string[] WithQemu =
     [
-        "template.ready", "template.saving.begun", "template.saving.standing", "start.launched", "start.loaded", "start.renewed", "checkpoint.begun", "checkpoint.standing", "checkpoint.instant", "checkpoint.completed",
-        "checkpoint.saved", "checkpoint.flushed", "checkpoint.named", "checkpoint.noted", "resume.launched", "resume.loaded", "resume.running", "resume.renewed", "remove.unnoted", "remove.deleted", "suspend.done", "continue.done",
+        "template.ready", "template.saving.begun", "template.saving.standing", "start.launched", "start.loaded", "start.renewed", .. CheckpointSteps,
+        "resume.launched", "resume.loaded", "resume.running", "resume.renewed", "remove.unnoted", "remove.deleted", "prune.checkpoint", "suspend.done", "continue.done",
     ];
 
-    private TestHostProcess? _host;
-    private int _number;
+    private VerbHost? _host;
 
     protected override bool KillsHosts => true;
+
+    private string Exported => Store.Path_("exported");
 
     private static IEnumerable<TestCaseData> Cases()
     {
@@ -51,10 +64,10 @@ internal sealed class KillAtStepTests : StoreFixture
         {
             foreach (var step in steps)
             {
-                yield return Tier(new TestCaseData(verb, step, "host"), Sample.Contains(step));
+                yield return Tier(new TestCaseData(verb, step, "host"), Sample.Contains($"{verb} {step}"));
                 if (WithQemu.Contains(step))
                 {
-                    yield return Tier(new TestCaseData(verb, step, "qemu"), step is "start.loaded" or "checkpoint.instant" or "resume.loaded");
+                    yield return Tier(new TestCaseData(verb, step, "qemu"), SampleWithQemu.Contains($"{verb} {step}"));
                 }
             }
         }
@@ -67,28 +80,31 @@ internal sealed class KillAtStepTests : StoreFixture
     public async Task Killed_at_a_step_nothing_is_lost_that_was_reported(string verb, string step, string target, CancellationToken cancellationToken)
     {
         RemoveTemplates(step);
-        _host = TestHostProcess.Start(Store, "verbs");
-        var id = verb == "create" ? null : await PrepareAsync(verb, step);
-        await SayAsync("arm", target, step);
+        _host = VerbHost.Open(Store);
+        var id = verb == "create" ? null : await PrepareAsync(_host, verb);
 
-        var number = await TellAsync(verb, id, verb is "checkpoint" ? "next" : verb is "remove" ? Kept : null);
-        await _host.HearAsync($"reached {step}");
-        if (target == "host")
+        var answer = await (verb switch
         {
-            await Eventually.HoldsAsync(() => !ProcessTable.IsAlive(_host.Id), "it was killed");
-        }
-        else
-        {
-            // It ends with a word of the error, or, where the machine's end is no failure of it, well; and within a bound.
-            await _host.HearAsync($"{number} ");
-            await _host.KillAsync();
-        }
+            "checkpoint" or "quit" => _host.KilledAtAsync(target, step, verb, id, Next),
+            "remove" => _host.KilledAtAsync(target, step, verb, id, Kept),
+            "export" => _host.KilledAtAsync(target, step, verb, id, Exported),
+            "import" => _host.KilledAtAsync(target, step, verb, Exported),
+            "prune" => _host.KilledAtAsync(target, step, verb, null),
+            _ => _host.KilledAtAsync(target, step, verb, id),
+        });
 
         await Eventually.HoldsAsync(() => ProcessTable.Naming(Store.StorePath).All(static process => !process.CommandLine.Contains("qemu-system", StringComparison.Ordinal)), "nothing runs without its host");
         await using var next = await Store.OpenHostAsync();
-        foreach (var machine in await next.Machines.ListAsync(cancellationToken))
+        var machines = await next.Machines.ListAsync(cancellationToken);
+        if (verb is not ("create" or "destroy"))
         {
-            await JudgeAsync(next, machine, verb, cancellationToken);
+            machines.Should().HaveCount(step == "import.noted" ? 2 : 1, "one is there when the catalog says so, and not before");
+        }
+
+        foreach (var machine in machines)
+        {
+            await JudgeAsync(next, machine, verb, step, answer, cancellationToken);
+            await JudgeVerbAgainAsync(next, machine, verb, cancellationToken);
             await next.Machines.DestroyAsync(machine.Id, cancellationToken);
         }
     }
@@ -100,9 +116,12 @@ internal sealed class KillAtStepTests : StoreFixture
         {
             await _host.DisposeAsync();
         }
+
+        File.Delete(Exported);
+        File.Delete(Exported + ".part");
     }
 
-    private static async Task JudgeAsync(SandboxHost host, VmStatus machine, string verb, CancellationToken cancellationToken)
+    private static async Task JudgeAsync(SandboxHost host, VmStatus machine, string verb, string step, string? answer, CancellationToken cancellationToken)
     {
         machine.State.Should().BeOneOf(VmState.Created, VmState.Stopped, VmState.Failed);
         if (verb is "create" or "start")
@@ -118,34 +137,89 @@ internal sealed class KillAtStepTests : StoreFixture
             checkpoints.Should().Contain(static checkpoint => checkpoint.Name == Kept, "it was reported");
         }
 
+        var isReported = verb == "checkpoint" ? answer?.Contains(" ok ", StringComparison.Ordinal) : answer?.EndsWith($" ok {Next}", StringComparison.Ordinal);
+        if (verb is "checkpoint" or "quit" && (answer is null || isReported == true))
+        {
+            checkpoints.Any(static checkpoint => checkpoint.Name == Next).Should().Be(isReported == true || step is "checkpoint.noted" or "stop.ended", "it is there from its row on");
+        }
+
         foreach (var checkpoint in checkpoints)
         {
-            await host.Machines.ResumeAsync(machine.Id, checkpoint.Name, cancellationToken);
-            (await (await host.OpenSessionAsync(machine.Id, cancellationToken)).GetTextAsync("file", cancellationToken: cancellationToken)).Should().Be(checkpoint.Name == Kept ? "then" : "later");
-            await host.Machines.StopAsync(machine.Id, TimeSpan.Zero, cancellationToken);
+            await ResumeAsync(host, machine.Id, checkpoint, cancellationToken);
         }
     }
 
-    /// <summary>A machine that has what the verb needs, and a checkpoint.</summary>
-    private async Task<string> PrepareAsync(string verb, string step)
+    /// <summary>What was broken off can be done anew: nothing of the first time is in its way, and nothing is left of it.</summary>
+    private async Task JudgeVerbAgainAsync(SandboxHost host, VmStatus machine, string verb, CancellationToken cancellationToken)
     {
-        var id = (await SayAsync("create")).Split(' ')[2];
+        if (verb == "export")
+        {
+            File.Exists(Exported).Should().BeFalse("it was not reported");
+            await using (var file = File.Create(Exported))
+            {
+                await host.Machines.ExportCheckpointAsync(machine.Id, name: null, file, cancellationToken);
+            }
+        }
+
+        if (verb is "export" or "import")
+        {
+            Directory.EnumerateFiles(Path.Combine(Store.StorePath, "machines", machine.Id.ToString()), "*.state*").Should().ContainSingle("the checkpoint's; what was not finished is swept");
+            await using var file = File.OpenRead(Exported);
+            var id = await host.Machines.ImportCheckpointAsync(file, cancellationToken: cancellationToken);
+            await ResumeAsync(host, id, (await host.Machines.ListCheckpointsAsync(id, cancellationToken)).Single(), cancellationToken);
+            await host.Machines.DestroyAsync(id, cancellationToken);
+        }
+
+        if (verb == "prune")
+        {
+            await host.PruneAsync(new StorePruneOptions { Checkpoints = true }, cancellationToken);
+            (await host.Machines.ListCheckpointsAsync(machine.Id, cancellationToken)).Should().ContainSingle("the newest is work").Which.Name.Should().Be(Kept);
+            (await host.GetUsageAsync(cancellationToken)).Items.Should().NotContain(static item => item.Kind == StoreItemKind.Template || (item.Kind == StoreItemKind.Log && !item.IsInUse));
+        }
+    }
+
+    private static async Task ResumeAsync(SandboxHost host, VmId id, VmCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        (await host.Machines.ResumeAsync(id, checkpoint.Name, cancellationToken)).Should().Be(checkpoint, "it is not passed over");
+        (await (await host.OpenSessionAsync(id, cancellationToken)).GetTextAsync("file", cancellationToken: cancellationToken)).Should().Be(checkpoint.Name == Kept ? "then" : "later");
+        await host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken);
+    }
+
+    /// <summary>A machine that has what the verb needs, and a checkpoint.</summary>
+    private async Task<string> PrepareAsync(VerbHost host, string verb)
+    {
+        var id = await host.DoAsync("create");
         if (verb == "start")
         {
             return id;
         }
 
-        await OkAsync("start", id);
-        await OkAsync("put", id, "then");
-        await OkAsync("checkpoint", id, Kept);
-        await OkAsync("put", id, "later");
+        await host.DoAsync("start", id);
+        if (verb == "prune")
+        {
+            // What nobody uses of each kind: an older checkpoint, a template, the log of a machine that is gone.
+            await host.DoAsync("put", id, "later");
+            await host.DoAsync("checkpoint", id, Next);
+            var logged = await host.DoAsync("create", "logged");
+            await host.DoAsync("start", logged);
+            await host.DoAsync("destroy", logged);
+        }
+
+        await host.DoAsync("put", id, "then");
+        await host.DoAsync("checkpoint", id, Kept);
+        await host.DoAsync("put", id, "later");
         if (verb is "continue")
         {
-            await OkAsync("suspend", id);
+            await host.DoAsync("suspend", id);
         }
-        else if (verb is "resume")
+        else if (verb is "resume" or "export" or "import")
         {
-            await OkAsync("stop", id);
+            await host.DoAsync("stop", id);
+        }
+
+        if (verb == "import")
+        {
+            await host.DoAsync("export", id, Exported);
         }
 
         return id;
@@ -158,20 +232,5 @@ internal sealed class KillAtStepTests : StoreFixture
         {
             Directory.Delete(Path.Combine(Store.StorePath, "templates"), recursive: true);
         }
-    }
-
-    private async Task OkAsync(string verb, string id, string? argument = null) => (await SayAsync(verb, id, argument)).Split(' ')[1].Should().Be("ok");
-
-    private async Task<string> SayAsync(string verb, string? id = null, string? argument = null)
-    {
-        var number = await TellAsync(verb, id, argument);
-        return await _host!.HearAsync($"{number} ");
-    }
-
-    private async Task<int> TellAsync(string verb, string? id, string? argument)
-    {
-        var number = ++_number;
-        await _host!.TellAsync(string.Create(CultureInfo.InvariantCulture, $"{number} {string.Join(' ', ((string?[])[verb, id, argument]).OfType<string>())}"));
-        return number;
     }
 }

@@ -76,6 +76,7 @@ internal static class LoadVerb
         var spec = MachineWiring.Spec(services, row, image, accelerator);
         var qemu = await services.Launcher.AdoptAsync(identity, spec, cancellationToken).ConfigureAwait(false);
         slot.Running = await MachineWiring.JoinAsync(services, slot.Id, spec, qemu, isFresh: false).ConfigureAwait(false);
+        VmLog.Step(services.Logger, row.Id, "load.joined");
         // It may have died in the middle of a checkpoint as well, in which QEMU would stand for ever.
         if (await StateSource.IsUnfinishedAsync(qemu.Monitor, cancellationToken).ConfigureAwait(false))
         {
@@ -90,6 +91,7 @@ internal static class LoadVerb
         }
 
         services.Machines.Update(row with { State = status.Running ? nameof(VmState.Running) : nameof(VmState.Suspended) });
+        VmLog.Step(services.Logger, row.Id, "load.noted");
         VmLog.TakenUp(services.Logger, slot.Id, identity.Id);
         slot.Running.Log.Write(LogSource.Host, $"taken up again by process {Environment.ProcessId}");
     }

@@ -57,6 +57,7 @@ internal sealed class StoreReconciler(VmServices services)
         }
 
         CheckpointSweep.Run(services, present);
+        VmLog.Step(services.Logger, row.Id, "recover.checkpoints");
         var process = ProcessIdentity.TryParse(present.Process);
         var isAlive = process is not null && services.Platform.Finder.IsAlive(process);
         var runs = present.VmState() is VmState.Running or VmState.Suspended;
@@ -69,6 +70,7 @@ internal sealed class StoreReconciler(VmServices services)
         {
             VmLog.Swept(services.Logger, "process without an owner", row.Id);
             await StrayProcess.EndAsync(services, process!, cancellationToken).ConfigureAwait(false);
+            VmLog.Step(services.Logger, row.Id, "recover.ended");
         }
 
         if (present.IsTemporary)
@@ -81,6 +83,7 @@ internal sealed class StoreReconciler(VmServices services)
         {
             VmLog.Swept(services.Logger, "machine whose process has ended", row.Id);
             LoadVerb.MarkEnded(services, present, "The host process that ran it ended without stopping it.");
+            VmLog.Step(services.Logger, row.Id, "recover.noted");
         }
         else if (services.Platform.RuntimeDirectories.Find(row.Id) is { } sockets)
         {
@@ -114,6 +117,7 @@ internal sealed class StoreReconciler(VmServices services)
                 await UnlessUnkillableAsync(id, async () =>
                 {
                     await EndAsync(id, cancellationToken).ConfigureAwait(false);
+                    VmLog.Step(services.Logger, id, "recover.folder");
                     held.Dispose();
                     services.Layout.RemoveMachine(id);
                 }).ConfigureAwait(false);

@@ -63,6 +63,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
             };
             if (isGone)
             {
+                VmLog.Step(services.Logger, item.Machine ?? item.Id, $"prune.{item.Kind.ToString().ToLowerInvariant()}");
                 VmLog.Pruned(services.Logger, item.Kind, item.Id, item.Bytes);
             }
 

@@ -81,6 +81,7 @@ internal static class ExportVerb
         await TravelFile.SendAsync(state, destination, cancellationToken).ConfigureAwait(false);
         await TravelFile.SendAsync(disk, destination, cancellationToken).ConfigureAwait(false);
         await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        VmLog.Step(services.Logger, row.Id, "export.sent");
         VmLog.Exported(services.Logger, VmId.Parse(row.Id), checkpoint.Name, manifest.State.Length + manifest.Disk.Length);
     }
 

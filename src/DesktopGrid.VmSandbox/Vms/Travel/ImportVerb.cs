@@ -47,6 +47,7 @@ internal static class ImportVerb
                 services.Layout.MakeMachine(id.ToString(), services.Platform.Files);
                 return MachineLock.TryTake(services.Layout.Lock(id.ToString()));
             })) ?? throw VmException.Busy(id, VmVerb.Import);
+            VmLog.Step(services.Logger, id.ToString(), "import.folder");
             var checkpoint = await ReceiveAsync(services, id, manifest, image, installation, source, cancellationToken).ConfigureAwait(false);
             services.Machines.AddDurably(NewMachine.Row(id, image.Id, machine, VmState.Stopped, services.Time.GetUtcNow()), checkpoint);
         }
@@ -58,6 +59,7 @@ internal static class ImportVerb
         }
 
         held.Dispose();
+        VmLog.Step(services.Logger, id.ToString(), "import.noted");
         VmLog.Imported(services.Logger, id, manifest.Name);
         return id;
     }
