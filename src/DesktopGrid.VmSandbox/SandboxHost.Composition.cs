@@ -24,12 +24,12 @@ namespace DesktopGrid.VmSandbox;
 /// <summary>The only place where parts are joined.</summary>
 public sealed partial class SandboxHost
 {
-    private static HostParts Compose(SandboxHostOptions options, ILoggerFactory? loggers)
+    private static HostParts Compose(SandboxHostOptions options, ILoggerFactory? loggers, Func<IHostPlatform, IHostPlatform> furnish)
     {
         loggers ??= NullLoggerFactory.Instance;
         var time = TimeProvider.System;
         var layout = new StoreLayout(options.StorePath);
-        var platform = HostPlatform.Create(time);
+        var platform = furnish(HostPlatform.Create(time));
         CatalogDatabase? database = null;
         try
         {

@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
@@ -35,11 +36,15 @@ public sealed partial class SandboxHost : IAsyncDisposable
     /// <returns>The open host.</returns>
     /// <exception cref="ArgumentException">Options have faults; all of them are in the message.</exception>
     /// <exception cref="Primitives.SandboxException">The store cannot be made or written (<c>PlatformException</c>), or its catalog is damaged, newer or busy (<c>CatalogException</c>).</exception>
-    public static async Task<SandboxHost> OpenAsync(SandboxHostOptions? options = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
+    public static Task<SandboxHost> OpenAsync(SandboxHostOptions? options = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
+        OpenOnAsync(options, loggers, static platform => platform, cancellationToken);
+
+    /// <summary>As above; with another side of the operating system in front of the real one, for tests.</summary>
+    internal static async Task<SandboxHost> OpenOnAsync(SandboxHostOptions? options, ILoggerFactory? loggers, Func<IHostPlatform, IHostPlatform> furnish, CancellationToken cancellationToken)
     {
         options ??= new SandboxHostOptions();
         options.Demand();
-        var parts = Compose(options, loggers);
+        var parts = Compose(options, loggers, furnish);
         try
         {
             await parts.Reconciler.RunAsync(cancellationToken).ConfigureAwait(false);

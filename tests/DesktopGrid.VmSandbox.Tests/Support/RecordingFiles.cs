@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.Tests.Support;
 
@@ -16,6 +17,8 @@ internal sealed class RecordingFiles : IPrivateFiles
     public void MakeSparseFile(string path, long length) => _real.MakeSparseFile(path, length);
 
     public void MoveDurably(string source, string target) => _real.MoveDurably(source, target);
+
+    public void Flush(SafeFileHandle file) => _real.Flush(file);
 
     public void FlushFile(string path)
     {

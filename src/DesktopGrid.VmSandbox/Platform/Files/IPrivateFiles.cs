@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace DesktopGrid.VmSandbox.Platform.Files;
 
 /// <summary>
@@ -19,6 +21,9 @@ internal interface IPrivateFiles
     /// <summary>Makes a file of a length that reads as zeros and takes no space until it is written to, likewise private.</summary>
     /// <exception cref="IOException">The file system has no such files, or none so large.</exception>
     void MakeSparseFile(string path, long length);
+
+    /// <summary>Writes to the disk what the operating system still holds of an open file, whoever wrote it. When this returns, its content outlasts a cut of the power.</summary>
+    void Flush(SafeFileHandle file);
 
     /// <summary>
     /// Gives a file, whose content was flushed to the disk, its name in the same folder, replacing what has it. When this returns, the name

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.Platform.Files;
 
@@ -61,6 +62,8 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
             throw new IOException(e.Message, e);
         }
     }
+
+    public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
     public void MoveDurably(string source, string target)
     {

@@ -151,7 +151,7 @@ internal static class CheckpointVerb
             MachineWiring.State(services, directory),
             new DiskInstant(OverlayDisk.Node, CheckpointRecords.SnapshotOf(id)),
             row.VmState() == VmState.Running ? AfterSaving.GoesOn : AfterSaving.Stands,
-            async (stream, token) => state = await StateFile.WriteAsync(stream, path, CheckpointLimits.MostStateBytes(row.MemoryMiB), token).ConfigureAwait(false),
+            async (stream, token) => state = await StateFile.WriteAsync(stream, path, CheckpointLimits.MostStateBytes(row.MemoryMiB), services.Platform.Files, token).ConfigureAwait(false),
             step => VmLog.Step(services.Logger, row.Id, $"checkpoint.{step}"),
             services.Time,
             cancellationToken).ConfigureAwait(false);

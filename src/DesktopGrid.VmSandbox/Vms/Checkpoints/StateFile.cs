@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using DesktopGrid.VmSandbox.Platform.Files;
 using ZstdSharp;
 
 namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
@@ -22,16 +23,17 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
     /// <param name="state">The stream; a hostile QEMU's may have no end.</param>
     /// <param name="path">The file.</param>
     /// <param name="mostBytes">How long it may be.</param>
+    /// <param name="files">What takes it to the disk.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The stream broke, or is longer, or the disk is full.</exception>
-    public static async Task<StateFile> WriteAsync(Stream state, string path, long mostBytes, CancellationToken cancellationToken)
+    public static async Task<StateFile> WriteAsync(Stream state, string path, long mostBytes, IPrivateFiles files, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var blocks = Channel.CreateBounded<(byte[] Bytes, int Length)>(new BoundedChannelOptions(BlocksInHand) { SingleReader = true, SingleWriter = true });
         var reading = ReadAsync(state, blocks.Writer, giveUp.Token);
         try
         {
-            var written = await Task.Run(() => CompressAsync(blocks.Reader, path, mostBytes, giveUp.Token), giveUp.Token).ConfigureAwait(false);
+            var written = await Task.Run(() => CompressAsync(blocks.Reader, path, mostBytes, files, giveUp.Token), giveUp.Token).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
             return written;
         }
@@ -125,7 +127,7 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
         }
     }
 
-    private static async Task<StateFile> CompressAsync(ChannelReader<(byte[] Bytes, int Length)> blocks, string path, long mostBytes, CancellationToken cancellationToken)
+    private static async Task<StateFile> CompressAsync(ChannelReader<(byte[] Bytes, int Length)> blocks, string path, long mostBytes, IPrivateFiles files, CancellationToken cancellationToken)
     {
         long stateBytes = 0;
         using var hash = SHA256.Create();
@@ -149,7 +151,7 @@ internal sealed record StateFile(long Length, long StateBytes, string Sha256)
         }
 
         await hashed.FlushFinalBlockAsync(cancellationToken).ConfigureAwait(false);
-        file.Flush(flushToDisk: true);
+        files.Flush(file.SafeFileHandle);
         return new StateFile(file.Length, stateBytes, Convert.ToHexStringLower(hash.Hash!));
     }
 }

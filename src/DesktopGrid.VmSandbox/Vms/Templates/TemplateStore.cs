@@ -102,7 +102,8 @@ internal sealed class TemplateStore(VmServices services, Func<long, Cancellation
         {
             // What is being made, or was, bears the same name with an ending.
             var key = Path.GetFileNameWithoutExtension(folder);
-            if (Template.LastUse(folder) is { } used && services.Time.GetUtcNow() - used < KeptUnused)
+            // One that was finished and not moved to its name is nobody's, although it has a manifest.
+            if (!folder.EndsWith(TemplateMaker.PartExtension, StringComparison.Ordinal) && Template.LastUse(folder) is { } used && services.Time.GetUtcNow() - used < KeptUnused)
             {
                 continue;
             }

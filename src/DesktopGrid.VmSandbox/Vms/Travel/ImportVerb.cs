@@ -97,8 +97,8 @@ internal static class ImportVerb
             services.Platform.Files.MakeFile(part);
             return true;
         });
-        await TravelFile.ReceiveAsync(source, manifest.State, part, cancellationToken).ConfigureAwait(false);
-        await TravelFile.ReceiveAsync(source, manifest.Disk, overlay, cancellationToken).ConfigureAwait(false);
+        await TravelFile.ReceiveAsync(source, manifest.State, part, services.Platform.Files, cancellationToken).ConfigureAwait(false);
+        await TravelFile.ReceiveAsync(source, manifest.Disk, overlay, services.Platform.Files, cancellationToken).ConfigureAwait(false);
         VmLog.Step(services.Logger, checkpoint.MachineId, "import.received");
         await TravelFile.DemandEndAsync(source, cancellationToken).ConfigureAwait(false);
         TravelDisk.Demand(overlay, image, services.Layout.Root);

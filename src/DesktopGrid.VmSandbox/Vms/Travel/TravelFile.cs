@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Stores;
 
@@ -67,10 +68,11 @@ internal static class TravelFile
     /// <param name="source">At the part's first byte.</param>
     /// <param name="part">How long it is, and its hash.</param>
     /// <param name="path">An empty file.</param>
+    /// <param name="files">What takes it to the disk.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VmException">Code <c>ImportInvalid</c>: it is cut or damaged.</exception>
     /// <exception cref="Platform.PlatformException">The disk is full.</exception>
-    public static async Task ReceiveAsync(Stream source, TravelPart part, string path, CancellationToken cancellationToken)
+    public static async Task ReceiveAsync(Stream source, TravelPart part, string path, IPrivateFiles files, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var file = Write(path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.None));
@@ -92,7 +94,7 @@ internal static class TravelFile
         Demand(Convert.ToHexStringLower(hash.GetHashAndReset()) == part.Sha256, "it has other bytes than when it was written");
         Write(path, () =>
         {
-            RandomAccess.FlushToDisk(file);
+            files.Flush(file);
             return true;
         });
     }

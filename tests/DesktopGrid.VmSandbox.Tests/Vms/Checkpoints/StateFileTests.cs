@@ -21,7 +21,7 @@ public sealed class StateFileTests
         var state = new byte[(3 * Mebibyte) + 17];
         new Random(1).NextBytes(state.AsSpan(Mebibyte));
 
-        var written = await StateFile.WriteAsync(new MemoryStream(state), _folder.File("state"), state.Length, CancellationToken.None);
+        var written = await StateFile.WriteAsync(new MemoryStream(state), _folder.File("state"), state.Length, TemporaryFolder.PrivateFiles, CancellationToken.None);
 
         written.StateBytes.Should().Be(state.Length);
         written.Sha256.Should().Be(await StateFile.HashAsync(_folder.File("state"), CancellationToken.None));
@@ -35,7 +35,7 @@ public sealed class StateFileTests
     {
         var endless = new CountingZeros();
 
-        var failure = (await FluentActions.Awaiting(() => StateFile.WriteAsync(endless, _folder.File("state"), 10 * Mebibyte, CancellationToken.None)).Should().ThrowAsync<IOException>()).Which;
+        var failure = (await FluentActions.Awaiting(() => StateFile.WriteAsync(endless, _folder.File("state"), 10 * Mebibyte, TemporaryFolder.PrivateFiles, CancellationToken.None)).Should().ThrowAsync<IOException>()).Which;
 
         failure.Message.Should().Contain("10485760");
         endless.Given.Should().BeLessThan(200L * Mebibyte, "what is in hand is bounded");
@@ -45,7 +45,7 @@ public sealed class StateFileTests
     [TestCase(Mebibyte + 1)]
     public async Task One_of_another_length_than_was_said_is_none(int said)
     {
-        await StateFile.WriteAsync(new MemoryStream(new byte[Mebibyte]), _folder.File("state"), Mebibyte, CancellationToken.None);
+        await StateFile.WriteAsync(new MemoryStream(new byte[Mebibyte]), _folder.File("state"), Mebibyte, TemporaryFolder.PrivateFiles, CancellationToken.None);
 
         await FluentActions.Awaiting(() => StateFile.PourAsync(_folder.File("state"), said, Stream.Null, CancellationToken.None)).Should().ThrowAsync<InvalidDataException>();
     }
@@ -53,7 +53,7 @@ public sealed class StateFileTests
     [Test]
     public async Task What_is_no_zstd_or_was_cut_is_none()
     {
-        await StateFile.WriteAsync(new MemoryStream(new byte[Mebibyte]), _folder.File("state"), Mebibyte, CancellationToken.None);
+        await StateFile.WriteAsync(new MemoryStream(new byte[Mebibyte]), _folder.File("state"), Mebibyte, TemporaryFolder.PrivateFiles, CancellationToken.None);
         var bytes = await File.ReadAllBytesAsync(_folder.File("state"));
         foreach (var other in (byte[][])[bytes[..^3], [], [.. "certainly no frame of zstd"u8], [.. bytes[..4], .. new byte[100]]])
         {

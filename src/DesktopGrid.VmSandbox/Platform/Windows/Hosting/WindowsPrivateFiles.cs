@@ -46,6 +46,8 @@ internal sealed partial class WindowsPrivateFiles : IPrivateFiles
         }
     }
 
+    public void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
     public void MoveDurably(string source, string target)
     {
         // MoveFileExW, "The function does not return until the file is actually moved on the disk": .NET's own move does not wait for that.
