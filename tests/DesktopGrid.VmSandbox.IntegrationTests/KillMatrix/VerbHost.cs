@@ -42,7 +42,12 @@ internal sealed class VerbHost(TestHostProcess process) : IAsyncDisposable
 
     public Task<string> ReachedAsync(string step) => process.HearAsync($"reached {step}");
 
-    public Task EndedAsync() => Eventually.HoldsAsync(() => !ProcessTable.IsAlive(process.Id), "it was killed");
+    /// <summary>It has killed itself; and the last of its threads is gone, with the locks that they share.</summary>
+    public async Task EndedAsync()
+    {
+        await Eventually.HoldsAsync(() => !ProcessTable.IsAlive(process.Id), "it was killed");
+        await process.KillAsync();
+    }
 
     public Task KillAsync() => process.KillAsync();
 
