@@ -18,7 +18,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
         [
             ["Contracts", "Primitives"],
             ["Platform"],
-            ["Platform.Confinement", "Platform.Files", "Platform.Sockets"],
+            ["Platform.Confinement", "Platform.Files", "Platform.Memory", "Platform.Sockets"],
             ["Platform.Processes"],
             ["Platform.Metering"],
             ["Platform.Hosts"],

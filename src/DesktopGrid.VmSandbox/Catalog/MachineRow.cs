@@ -11,6 +11,7 @@ internal sealed record MachineRow
     public required bool OutlivesHost { get; init; }
     public bool IsTemporary { get; init; }
     public bool WarmStart { get; init; }
+    public bool SharesMemory { get; init; }
     public required TimeSpan BootTimeout { get; init; }
     public required TimeSpan KeepLog { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

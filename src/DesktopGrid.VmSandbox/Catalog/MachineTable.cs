@@ -8,6 +8,9 @@ internal sealed class MachineTable(CatalogDatabase database)
 {
     private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary, warm_start";
 
+    // warm_start, which a library that knows only of the first two reads as a yes or no.
+    private const int Cold = 0, Warm = 1, WarmAndShared = 2;
+
     public void Add(MachineRow row) => database.Write(connection => Insert(connection, row));
 
     /// <summary>Adds a machine together with a checkpoint of it: both or none. When this returns, they outlast a cut of the power.</summary>
@@ -88,7 +91,8 @@ internal sealed class MachineTable(CatalogDatabase database)
         CpuTime = TimeSpan.FromMilliseconds(reader.GetInt64(16)),
         LastError = Text(reader, 17),
         IsTemporary = reader.GetBoolean(18),
-        WarmStart = reader.GetBoolean(19),
+        WarmStart = reader.GetInt32(19) != Cold,
+        SharesMemory = reader.GetInt32(19) == WarmAndShared,
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -99,6 +103,6 @@ internal sealed class MachineTable(CatalogDatabase database)
         ("$boot", (long)row.BootTimeout.TotalMilliseconds), ("$keep", (long)row.KeepLog.TotalMilliseconds), ("$created", row.CreatedAt.ToUnixTimeMilliseconds()),
         ("$process", row.Process), ("$type", row.MachineType), ("$model", row.CpuModel), ("$qemu", row.QemuVersion), ("$accelerator", row.Accelerator),
         ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError), ("$temporary", row.IsTemporary),
-        ("$warm", row.WarmStart),
+        ("$warm", row switch { { WarmStart: false } => Cold, { SharesMemory: true } => WarmAndShared, _ => Warm }),
     ];
 }

@@ -74,6 +74,8 @@ public enum SandboxErrorCode
     ImportInvalid = 613,
     /// <summary>A machine is larger than all that the host's budget gives, or its store takes all of the disk that it gives.</summary>
     BudgetExceeded = 614,
+    /// <summary>The machine was made to take no checkpoints.</summary>
+    CheckpointRefused = 615,
 
     /// <summary>The guest's daemon could not be reached or broke off.</summary>
     SessionDisconnected = 700,

@@ -64,6 +64,10 @@ public static class SandboxEventId
     public const int TemplateUnusable = 632;
     /// <summary>Debug: a verb has come to a step, such as <c>checkpoint.named</c>: where a process that is killed leaves things differently than before.</summary>
     public const int MachineStep = 633;
+    /// <summary>Information: a template's memory is ready for machines that share it.</summary>
+    public const int MemoryShared = 634;
+    /// <summary>Information: a machine that was to share memory has its own; the message says why.</summary>
+    public const int MemoryNotShared = 635;
 
     /// <summary>Debug: a job began.</summary>
     public const int JobBegan = 800;

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
 
@@ -35,6 +36,13 @@ internal sealed record MachineSpec
     public bool EmulatesInParallel { get; init; } = true;
     /// <summary>RAM in MiB; even, since some hosts want 2 MiB pages.</summary>
     public required int MemoryMiB { get; init; }
+    /// <summary>
+    /// The bytes of its RAM. Under emulation a page or two more than asked for: where RAM is a multiple of 256 KiB, this QEMU clears its marks of
+    /// changed memory in whole words, and forgets to tell the translated code, which then changes pages without marking them again. A checkpoint of
+    /// a guest that was busy was seen to panic when it went on, each time; with this size it did not. (exec/ram_addr.h,
+    /// cpu_physical_memory_sync_dirty_bitmap.)
+    /// </summary>
+    public long MemoryBytes => ((MemoryMiB * 1024L) + (Accelerator == Accelerator.Tcg ? 8 : 0)) * 1024;
     /// <summary>Virtual CPUs, at least 1.</summary>
     public int VirtualCpus { get; init; } = 1;
     /// <summary>The uncompressed kernel.</summary>
@@ -63,6 +71,9 @@ internal sealed record MachineSpec
     /// <summary>The largest that a file written by QEMU may become, in bytes; null for no bound.</summary>
     public long? MaxFileBytes { get; init; }
 
+    /// <summary>What its RAM begins as; null for memory of its own.</summary>
+    public RamBacking? Ram { get; init; }
+
     /// <summary>Whether it is given a saved state instead of booting its kernel (<c>-incoming defer</c>).</summary>
     public bool AwaitsState { get; init; }
 
@@ -82,6 +93,11 @@ internal sealed record OverlayDisk(string OverlayPath, string BasePath, string B
     /// <summary>QEMU's name of the node that the guest writes, and of which snapshots are taken.</summary>
     public const string Node = "root";
 }
+
+/// <summary>Memory of others that a machine's RAM begins as.</summary>
+/// <param name="Image">That memory; as long as the RAM.</param>
+/// <param name="IsWritten">Whether what the machine writes goes there; otherwise the pages that it writes become its own.</param>
+internal sealed record RamBacking(IRamImage Image, bool IsWritten);
 
 /// <summary>One virtio-serial port.</summary>
 /// <param name="Name">Its name in the guest.</param>

@@ -9,4 +9,6 @@ public enum StartPath
     Resumed = 1,
     /// <summary>It went on from its template: a guest of the same image and size that was booted once and kept.</summary>
     Template = 2,
+    /// <summary>Likewise, and it shares the template's memory with other machines (<see cref="VmOptions.ShareMemory"/>).</summary>
+    SharedTemplate = 3,
 }

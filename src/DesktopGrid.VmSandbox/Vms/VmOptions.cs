@@ -34,6 +34,16 @@ public sealed record VmOptions
     /// </summary>
     public bool WarmStart { get; init; } = true;
 
+    /// <summary>
+    /// Whether its first start may share the template's memory with other machines of this process, so that it takes only what it writes, about
+    /// a quarter of a booted one's while it is idle. Default false; asks for <see cref="WarmStart"/>. The price: such a machine takes no
+    /// checkpoints, whichever way it was started; the first start of its size in a process takes half a second more, and for that moment as much
+    /// memory as the machine has; the process keeps the template's memory, at most the machine's RAM once for each size, until ten minutes after
+    /// the last start. Linux alone has such memory; elsewhere, and where it cannot be had, the machine has its own, and
+    /// <see cref="VmStatus.StartPath"/> says so.
+    /// </summary>
+    public bool ShareMemory { get; init; }
+
     /// <summary>For how long the machine's log stays readable after it was destroyed. Default zero: the log goes with the machine. Range zero to ten years.</summary>
     public TimeSpan KeepLog { get; init; }
 

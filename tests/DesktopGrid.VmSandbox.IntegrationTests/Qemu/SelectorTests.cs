@@ -134,6 +134,8 @@ internal sealed class SelectorTests
 
         public string Processor => _real.Processor;
 
+        public Platform.Memory.IRamImages? RamImages => _real.RamImages;
+
         public StringComparer FileNames => _real.FileNames;
 
         /// <summary>What went wrong; null where something may be used.</summary>

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform.Files;
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -15,6 +16,9 @@ internal interface IHostPlatform : IDisposable
 
     /// <summary>Keeps a store's files from other users.</summary>
     IPrivateFiles Files { get; }
+
+    /// <summary>Memory that machines share; null where the operating system has none that nobody can alter.</summary>
+    IRamImages? RamImages { get; }
 
     /// <summary>Where QEMU is here, how it is called and what can help it.</summary>
     QemuConditions Qemu { get; }

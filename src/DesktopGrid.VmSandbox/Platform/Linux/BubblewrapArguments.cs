@@ -10,10 +10,13 @@ internal static class BubblewrapArguments
     /// <summary>The descriptor at which the shell in front opens the filter.</summary>
     public const int FilterDescriptor = 9;
 
+    /// <summary>The descriptor at which it opens the memory that is lent.</summary>
+    public const int RamDescriptor = 8;
+
     private static readonly string[] SystemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"];
     private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
 
-    public static IEnumerable<string> For(ConfinementPlan plan, string program, string? workingDirectory, bool dieWithParent, bool isRoot, bool hasFilter)
+    public static IEnumerable<string> For(ConfinementPlan plan, string program, string? workingDirectory, bool dieWithParent, bool isRoot, bool hasFilter, bool hasRam)
     {
         // Root keeps the host's user namespace, since it must still be able to become the machine's own user inside.
         string[] namespaces = isRoot
@@ -32,6 +35,12 @@ internal static class BubblewrapArguments
         }
 
         arguments.AddRange(["--new-session", "--dev", "/dev", "--tmpfs", "/tmp"]);
+        if (hasRam)
+        {
+            // QEMU takes the memory that is lent to it by a path alone, and its descriptors have paths only here. It sees its own process.
+            arguments.AddRange(["--proc", "/proc"]);
+        }
+
         foreach (var folder in SystemFolders)
         {
             var link = new DirectoryInfo(folder).LinkTarget;

@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 /// <summary>
 /// Puts the tools in front of the payload, in the one order that works:
 /// <code>
-/// sh (opens the filter) → setsid → prlimit → chrt or nice → ionice
+/// sh (opens the filter, and memory that is lent) → setsid → prlimit → chrt or nice → ionice
 ///   → bwrap → [root: setpriv (user)]   or, without bubblewrap,   setpriv (privileges, user, parent death)
 ///   → sh (the gate) → payload
 /// </code>
@@ -20,21 +20,27 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 internal static class LaunchChain
 {
     private const string Shell = "/bin/sh";
-    // The filter reaches bwrap as an open descriptor, which .NET cannot hand down; the shell can.
+    // The filter reaches bwrap as an open descriptor, which .NET cannot hand down; the shell can. So does memory reach QEMU, through all that is
+    // between; open for reading, although the kernel asks for a way to write when QEMU maps it for itself: that is by its path.
     private static readonly string OpenFilter = $"f=$1; shift; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\"";
+    private static readonly string OpenRam = $"m=$1; shift; exec \"$@\" {BubblewrapArguments.RamDescriptor}<\"$m\"";
+    private static readonly string OpenBoth = $"f=$1; m=$2; shift 2; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\" {BubblewrapArguments.RamDescriptor}<\"$m\"";
     private static readonly string[] DropCapabilities = ["--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all"];
 
     /// <summary>The words of the command line; the first is the program to start.</summary>
-    public static IReadOnlyList<string> Build(LaunchRequest request, LinuxTools tools, string? filterPath, uint? user, bool isRoot)
+    public static IReadOnlyList<string> Build(LaunchRequest request, LinuxTools tools, string? filterPath, string? ramPath, uint? user, bool isRoot)
     {
         var words = new List<string>();
         var confined = request.Confinement is not null;
         var wrapped = confined && tools.Bubblewrap is not null;
         string[] death = request.DieWithParent ? ["--pdeathsig", "KILL"] : [];
-        if (wrapped && filterPath is not null)
+        words.AddRange((wrapped ? filterPath : null, ramPath) switch
         {
-            words.AddRange([Shell, "-c", OpenFilter, "sh", filterPath]);
-        }
+            ({ } filter, { } ram) => [Shell, "-c", OpenBoth, "sh", filter, ram],
+            ({ } filter, null) => [Shell, "-c", OpenFilter, "sh", filter],
+            (null, { } ram) => [Shell, "-c", OpenRam, "sh", ram],
+            _ => Array.Empty<string>(),
+        });
 
         Add(tools.SetSession, []);
         Limits();
@@ -42,7 +48,7 @@ internal static class LaunchChain
         Privileges();
         if (wrapped)
         {
-            Add(tools.Bubblewrap, BubblewrapArguments.For(request.Confinement!, request.FileName, request.WorkingDirectory, request.DieWithParent, isRoot, filterPath is not null));
+            Add(tools.Bubblewrap, BubblewrapArguments.For(request.Confinement!, request.FileName, request.WorkingDirectory, request.DieWithParent, isRoot, filterPath is not null, ramPath is not null));
             if (user is { } number)
             {
                 Add(tools.Privileges, [.. DropCapabilities, .. BecomeUser(number), "--"]);
@@ -118,7 +124,7 @@ internal static class LaunchChain
 
     /// <summary>Whether a command line is still that of a tool in front of the gate or the payload.</summary>
     public static bool IsTool(IReadOnlyList<string> words, LinuxTools tools) =>
-        (words is [Shell, "-c", var script, ..] && script == OpenFilter) || tools.All.Contains(words[0]);
+        (words is [Shell, "-c", var script, ..] && (script == OpenFilter || script == OpenRam || script == OpenBoth)) || tools.All.Contains(words[0]);
 
     private static string[] BecomeUser(uint user)
     {

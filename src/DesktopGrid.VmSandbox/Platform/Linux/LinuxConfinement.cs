@@ -98,7 +98,7 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
             Scheduler = await TryAsync(found.Scheduler, "chrt", ["--idle", "0"]).ConfigureAwait(false),
             DiskScheduler = await TryAsync(found.DiskScheduler, "ionice", ["-c3"]).ConfigureAwait(false),
             Privileges = await TryAsync(found.Privileges, "setpriv", ["--no-new-privs", "--pdeathsig", "KILL", "--"]).ConfigureAwait(false),
-            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false)).ConfigureAwait(false),
+            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false, hasRam: false)).ConfigureAwait(false),
             Faults = faults,
         };
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.Platform.Linux;
 
@@ -12,6 +13,15 @@ internal static partial class LinuxNative
     // sysconf(3): _SC_CLK_TCK of glibc and musl.
     private const int ClockTicks = 2;
 
+    // memfd_create(2): closed in every program that is started, and can be sealed.
+    private const uint MemoryCloseOnExec = 1, MemoryMayBeSealed = 2;
+
+    // fcntl(2): the commands of seals, and all four of them (no more seals, no shrinking, no growing, no writing).
+    private const int AddSeals = 1033, GetSeals = 1034, EverySeal = 15;
+
+    // fallocate(2): keeps the size, makes a hole.
+    private const int MakeHole = 3;
+
     public static bool IsRoot => EffectiveUser() == 0;
 
     public static long TicksPerSecond => SystemConfiguration(ClockTicks);
@@ -21,6 +31,27 @@ internal static partial class LinuxNative
 
     /// <summary>lchown(2); false with the reason in the last error.</summary>
     public static bool ChangeOwner(string path, uint user, uint group) => ChangeLinkOwner(path, user, group) == 0;
+
+    /// <summary>memfd_create(2): a file in memory without a name, never handed down by itself; invalid with the reason in the last error.</summary>
+    public static SafeFileHandle MakeMemoryFile(string name) => new(MemoryCreate(name, MemoryCloseOnExec | MemoryMayBeSealed), ownsHandle: true);
+
+    /// <summary>Forbids any change of such a file; false with the reason in the last error.</summary>
+    public static bool Seal(SafeFileHandle file) => FileControl(file, AddSeals, EverySeal) == 0;
+
+    /// <summary>Whether any change of it is forbidden.</summary>
+    public static bool IsSealed(SafeFileHandle file) => FileControl(file, GetSeals, 0) is >= 0 and var seals && (seals & EverySeal) == EverySeal;
+
+    /// <summary>fallocate(2): gives back a part of a file, which reads as zeros then; false with the reason in the last error.</summary>
+    public static bool PunchHole(SafeFileHandle file, long offset, long length) => Allocate(file, MakeHole, offset, length) == 0;
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemoryCreate(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FileControl(SafeFileHandle file, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -37,6 +38,8 @@ internal sealed class LinuxPlatform : IHostPlatform
     public IRuntimeDirectories RuntimeDirectories { get; }
 
     public IPrivateFiles Files { get; } = new UnixPrivateFiles(lendsToMachines: LinuxNative.IsRoot);
+
+    public IRamImages? RamImages { get; } = new LinuxRamImages();
 
     public QemuConditions Qemu { get; } = new()
     {

@@ -30,7 +30,9 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
         }
 
         var filter = request.Confinement is not null ? FilterFile() : null;
-        var words = LaunchChain.Build(request, tools, filter, user, isRoot);
+        // Kept until the payload was seen: by then the first of the chain has opened it.
+        using var ram = (request.Ram as LinuxRamImage)?.Lend();
+        var words = LaunchChain.Build(request, tools, filter, ram?.Path, user, isRoot);
         var start = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,

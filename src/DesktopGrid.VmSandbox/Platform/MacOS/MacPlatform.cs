@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -38,6 +39,9 @@ internal sealed class MacPlatform : IHostPlatform
 
     /// <summary>QEMU runs as this user here.</summary>
     public IPrivateFiles Files { get; } = new UnixPrivateFiles(lendsToMachines: false);
+
+    /// <summary>None: macOS has no file in memory that can be sealed, and its QEMU could write to what a mapping is made of.</summary>
+    public IRamImages? RamImages => null;
 
     public QemuConditions Qemu { get; } = new()
     {

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform.Confinement;
+using DesktopGrid.VmSandbox.Platform.Memory;
 
 namespace DesktopGrid.VmSandbox.Platform.Processes;
 
@@ -24,4 +25,6 @@ internal sealed record LaunchRequest
     public bool DieWithParent { get; init; } = true;
     /// <summary>Its confinement; null for a trusted helper.</summary>
     public ConfinementPlan? Confinement { get; init; }
+    /// <summary>Memory that it may map, where it says; null for none, as always where the platform has none.</summary>
+    public IRamImage? Ram { get; init; }
 }

@@ -24,15 +24,11 @@ internal static class BoardArguments
         "-cpu", spec.CpuModel,
         "-smp", string.Create(CultureInfo.InvariantCulture, $"cpus={spec.VirtualCpus},sockets=1,cores={spec.VirtualCpus},threads=1"),
         "-m", MemorySize(spec),
-        "-object", $"memory-backend-ram,id={MemoryId},size={MemorySize(spec)}",
+        "-object", spec.Ram is { } ram
+            ? $"memory-backend-file,id={MemoryId},size={MemorySize(spec)},mem-path={QemuArguments.Escape(ram.Image.PathInPayload)},share={(ram.IsWritten ? "on" : "off")}"
+            : $"memory-backend-ram,id={MemoryId},size={MemorySize(spec)}",
         "-rtc", "base=utc,clock=host",
     ];
 
-    /// <summary>
-    /// In KiB. Under emulation a page or two more than asked for: where RAM is a multiple of 256 KiB, this QEMU clears its marks of changed memory
-    /// in whole words, and forgets to tell the translated code, which then changes pages without marking them again. A checkpoint of a guest that
-    /// was busy was seen to panic when it went on, each time; with this size it did not. (exec/ram_addr.h, cpu_physical_memory_sync_dirty_bitmap.)
-    /// </summary>
-    private static string MemorySize(MachineSpec spec) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(spec.MemoryMiB * 1024L) + (spec.Accelerator == Accelerator.Tcg ? 8 : 0)}K");
+    private static string MemorySize(MachineSpec spec) => string.Create(CultureInfo.InvariantCulture, $"{spec.MemoryBytes / 1024}K");
 }

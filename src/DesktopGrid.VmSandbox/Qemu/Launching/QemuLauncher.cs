@@ -163,6 +163,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
             Arguments = arguments,
             Priority = spec.Priority,
             DieWithParent = !spec.OutlivesHost,
+            Ram = spec.Ram?.Image,
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["TMPDIR"] = spec.RuntimeDirectory },
             Confinement = new ConfinementPlan
             {

@@ -46,6 +46,8 @@ internal static class MigrationNames
 {
     /// <summary>The capability by which QEMU stops the virtual CPUs, keeps the disks, and waits for the word to go on.</summary>
     public const string PauseBeforeSwitchover = "pause-before-switchover";
+    /// <summary>The capability by which memory that QEMU shares with others is no part of the stream; on both ends or on neither.</summary>
+    public const string IgnoreShared = "x-ignore-shared";
     /// <summary>The capability by which QEMU tells each new status.</summary>
     public const string Events = "events";
     /// <summary>The virtual CPUs stand, and the disks are still this process's.</summary>

@@ -49,6 +49,24 @@ internal static class CheckpointRecords
         }
     }
 
+    /// <summary>
+    /// Refuses a machine that may share its memory: to read what nobody has written yet of such memory is to fill it, up to the machine's whole
+    /// RAM. Whether it really does is this host's affair, and no caller's.
+    /// </summary>
+    public static void DemandOwnMemory(MachineRow row, VmVerb verb)
+    {
+        if (row.SharesMemory)
+        {
+            throw new VmException(SandboxErrorCode.CheckpointRefused, $"Machine {row.Id} takes no checkpoints, since it was made to share its memory.")
+            {
+                Machine = row.Id,
+                Verb = verb,
+                Step = "checkpoint.memory",
+                Advice = $"Make it without {nameof(VmOptions.ShareMemory)} if it shall take some.",
+            };
+        }
+    }
+
     public static bool IsName(string name) =>
         name.Length is > 0 and <= CheckpointLimits.MaxNameLength && char.IsAsciiLetterOrDigit(name[0]) && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 

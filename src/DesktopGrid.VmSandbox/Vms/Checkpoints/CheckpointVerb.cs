@@ -30,6 +30,7 @@ internal static class CheckpointVerb
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Checkpoint);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Checkpoint);
+        CheckpointRecords.DemandOwnMemory(row, VmVerb.Checkpoint);
         DemandRoom(services, slot.Id, name);
         var id = VmId.New().ToString();
         var part = services.Layout.Checkpoint(row.Id, id) + PartExtension;

@@ -41,7 +41,7 @@ internal static class KeepWorkVerb
         row.Demand(VmVerb.Stop);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Stop);
         var before = services.Checkpoints.Of(row.Id);
-        var (isWhole, why) = await TryKeepAsync(services, slot, running, before, name, budget, cancellationToken).ConfigureAwait(false);
+        var (isWhole, why) = await TryKeepAsync(services, slot, row, running, before, name, budget, cancellationToken).ConfigureAwait(false);
         // One that was cancelled while it removed an older generation is whole.
         var kept = services.Checkpoints.Of(row.Id).FirstOrDefault(checkpoint => before.All(other => other.Id != checkpoint.Id));
         if (!isWhole && kept is null)
@@ -56,8 +56,13 @@ internal static class KeepWorkVerb
         return kept?.Describe();
     }
 
-    private static async Task<(bool IsWhole, string Why)> TryKeepAsync(VmServices services, VmSlot slot, RunningVm running, IReadOnlyList<CheckpointRow> before, string name, Deadline budget, CancellationToken cancellationToken)
+    private static async Task<(bool IsWhole, string Why)> TryKeepAsync(VmServices services, VmSlot slot, MachineRow row, RunningVm running, IReadOnlyList<CheckpointRow> before, string name, Deadline budget, CancellationToken cancellationToken)
     {
+        if (row.SharesMemory)
+        {
+            return (false, "it was made to share its memory, and takes no checkpoints");
+        }
+
         if (Estimate(running, before) is var estimate && estimate > ForWork(budget))
         {
             return (false, $"it would take about {estimate.TotalSeconds:0.0} s, longer than there is");

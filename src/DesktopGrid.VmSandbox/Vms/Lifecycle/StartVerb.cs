@@ -19,7 +19,7 @@ internal static class StartVerb
         {
             await launch.PrepareAsync(token).ConfigureAwait(false);
             await InstantSweep.RunAsync(services, launch, token).ConfigureAwait(false);
-            if (!IsWarmable(launch.Row) || !await WarmStart.TryAsync(services, templates, launch, token).ConfigureAwait(false))
+            if (!IsWarmable(launch.Row) || !await new WarmStart(services, templates, launch).TryAsync(token).ConfigureAwait(false))
             {
                 await BootAsync(token).ConfigureAwait(false);
             }

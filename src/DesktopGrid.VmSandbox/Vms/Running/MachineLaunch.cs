@@ -69,9 +69,9 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
     }
 
     /// <summary>Starts QEMU, whose virtual CPUs stand, and joins it.</summary>
-    public async Task LaunchAsync(StartPath path, CancellationToken cancellationToken)
+    public async Task LaunchAsync(StartPath path, CancellationToken cancellationToken, RamBacking? ram = null)
     {
-        Spec = Spec with { AwaitsState = path != StartPath.Cold };
+        Spec = Spec with { AwaitsState = path != StartPath.Cold, Ram = ram };
         var qemu = await services.Launcher.StartAsync(Installation, Spec, Note, cancellationToken).ConfigureAwait(false);
         // A guest that goes on from an instant has been spoken to, and may have half a request in its ports.
         slot.Running = await MachineWiring.JoinAsync(services, slot.Id, Spec, qemu, isFresh: path == StartPath.Cold).ConfigureAwait(false);

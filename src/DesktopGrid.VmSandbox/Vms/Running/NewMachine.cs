@@ -20,6 +20,7 @@ internal static class NewMachine
         OutlivesHost = options.OutlivesHost,
         IsTemporary = options.IsTemporary,
         WarmStart = options.WarmStart,
+        SharesMemory = options.ShareMemory,
         BootTimeout = options.BootTimeout,
         KeepLog = options.KeepLog,
         CreatedAt = now,
@@ -33,6 +34,7 @@ internal static class NewMachine
         Require(options.MemoryMiB is >= 64 and <= 1_048_576, $"{nameof(VmOptions.MemoryMiB)} must be 64 to 1048576, not {options.MemoryMiB}");
         Require(options.VirtualCpus is >= 1 and <= 64, $"{nameof(VmOptions.VirtualCpus)} must be 1 to 64, not {options.VirtualCpus}");
         Require(options.BootTimeout >= TimeSpan.FromSeconds(1) && options.BootTimeout <= TimeSpan.FromHours(1), $"{nameof(VmOptions.BootTimeout)} must be 1 s to 1 h, not {options.BootTimeout}");
+        Require(options.WarmStart || !options.ShareMemory, $"{nameof(VmOptions.ShareMemory)} needs {nameof(VmOptions.WarmStart)}: what is shared is a template");
         Require(options.KeepLog >= TimeSpan.Zero && options.KeepLog <= TimeSpan.FromDays(3650), $"{nameof(VmOptions.KeepLog)} must be zero to ten years, not {options.KeepLog}");
         Require(options.Labels is not null, $"{nameof(VmOptions.Labels)} must not be null; leave it out for none");
         Require(options.Labels.Count <= MaxLabels, $"there may be {MaxLabels} labels, not {options.Labels.Count}");

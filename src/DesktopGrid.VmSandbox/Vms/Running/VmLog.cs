@@ -76,6 +76,12 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.TemplateUnusable, LogLevel.Warning, "Template {Key} cannot be used and is removed; the machine is booted instead")]
     public static partial void TemplateUnusable(ILogger logger, string key, Exception exception);
 
+    [LoggerMessage(SandboxEventId.MemoryShared, LogLevel.Information, "The memory of template {Key} is ready to be shared, after {Seconds:0.0} s: {MemoryMiB} MiB")]
+    public static partial void MemoryShared(ILogger logger, string key, int memoryMiB, double seconds);
+
+    [LoggerMessage(SandboxEventId.MemoryNotShared, LogLevel.Information, "The memory of template {Key} cannot be shared; the machine has its own: {Why}")]
+    public static partial void MemoryNotShared(ILogger logger, string key, string why, Exception? exception = null);
+
     [LoggerMessage(SandboxEventId.MachineStep, LogLevel.Debug, "Machine {Machine} is at {Step}")]
     public static partial void Step(ILogger logger, string machine, string step);
 

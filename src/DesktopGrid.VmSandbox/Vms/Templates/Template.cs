@@ -14,6 +14,9 @@ internal sealed class Template
 
     private Template(string folder, TemplateManifest manifest) => (_folder, _manifest) = (folder, manifest);
 
+    /// <summary>Another one after it was made anew.</summary>
+    public string Version => _manifest.State.Hash;
+
     /// <summary>The one in a folder; null where there is none, or none that is whole.</summary>
     public static Template? Open(string folder)
     {

@@ -32,10 +32,8 @@ internal sealed class TemplateMaker(VmServices services)
         var name = RuntimeName(part);
         try
         {
-            Prepare(part, image);
+            var spec = Prepare(services, part, wanted, image);
             Tell("prepared");
-            var directory = services.Platform.RuntimeDirectories.Create(name);
-            var spec = MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = Path.Combine(part, Template.DiskName) } }, directory);
             var state = await BootAsync(installation, spec, part, bootTimeout, cancellationToken).ConfigureAwait(false);
             Tell("saved");
             await FinishAsync(part, state, installation, spec, image.Id, cancellationToken).ConfigureAwait(false);
@@ -63,7 +61,9 @@ internal sealed class TemplateMaker(VmServices services)
     /// </summary>
     public static string RuntimeName(string part) => $"tpl-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(part)))[..12]}";
 
-    private void Prepare(string part, BaseImage image)
+    /// <summary>Makes the folders and the files for a QEMU that nobody sees.</summary>
+    /// <returns>The machine that was wanted, with all that is its own there.</returns>
+    public static MachineSpec Prepare(VmServices services, string part, MachineSpec wanted, BaseImage image)
     {
         TemplateStore.Delete(part);
         services.Platform.Files.MakeFolder(part, isPassage: true);
@@ -72,6 +72,9 @@ internal sealed class TemplateMaker(VmServices services)
         services.Platform.Files.MakeFile(Path.Combine(part, Template.StateName));
         // As far from the image as a machine's: its copies lead to it by the same relative path.
         OverlayWriter.Write(overlay, Path.GetRelativePath(part, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
+        var name = RuntimeName(part);
+        var directory = services.Platform.RuntimeDirectories.Create(name);
+        return MachineWiring.At(services, wanted with { Name = name, OutlivesHost = false, InputDisk = null, OutputDisk = null, Disk = wanted.Disk! with { OverlayPath = overlay } }, directory);
     }
 
     private async Task<TemplateFile> BootAsync(QemuInstallation installation, MachineSpec spec, string part, TimeSpan bootTimeout, CancellationToken cancellationToken)

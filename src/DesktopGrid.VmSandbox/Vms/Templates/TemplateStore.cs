@@ -28,6 +28,9 @@ internal sealed class TemplateStore(VmServices services, Func<long, Cancellation
     private readonly SemaphoreSlim _making = new(1, 1);
     private readonly TemplateMaker _maker = new(services);
 
+    /// <summary>What of them this process has in memory for machines that share it.</summary>
+    public SharedTemplates Shared { get; } = new(services);
+
     /// <summary>The template of a machine; null where there is none and none can be made now.</summary>
     /// <exception cref="VmException">Its guest did not become ready in time (<c>MachineBootTimeout</c>): the machine's own would not either.</exception>
     public async Task<Template?> FindOrMakeAsync(string key, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
@@ -93,7 +96,11 @@ internal sealed class TemplateStore(VmServices services, Func<long, Cancellation
     }
 
     /// <summary>Removes one that is of no use. Who reads it at this moment reads on, or goes another way.</summary>
-    public void Remove(string key) => Delete(services.Layout.Template(key));
+    public void Remove(string key)
+    {
+        Shared.Forget(key);
+        Delete(services.Layout.Template(key));
+    }
 
     /// <summary>Removes what processes left that were killed while they made one, and what nobody has used for long.</summary>
     public void Sweep()
@@ -140,7 +147,11 @@ internal sealed class TemplateStore(VmServices services, Func<long, Cancellation
         }
     }
 
-    public void Dispose() => _making.Dispose();
+    public void Dispose()
+    {
+        Shared.Dispose();
+        _making.Dispose();
+    }
 
     private Template? Find(string folder)
     {

@@ -39,7 +39,7 @@ public sealed class BubblewrapArgumentsTests
     [Test]
     public void Root_keeps_the_user_namespace_and_opens_the_folders_on_the_way()
     {
-        var words = BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: true, hasFilter: true).ToList();
+        var words = BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: true, hasFilter: true, hasRam: false).ToList();
         words.Should().NotContain("--unshare-user");
         words.Should().ContainInOrder("--perms", "0755", "--dir", "/home/ada/store/m");
         words.IndexOf("/home").Should().BeLessThan(words.IndexOf("/home/ada"));
@@ -47,14 +47,14 @@ public sealed class BubblewrapArgumentsTests
 
     [Test]
     public void A_carried_QEMU_brings_its_folder() =>
-        BubblewrapArguments.For(Plan, "/opt/grid/vmsandbox-qemu/q", null, true, false, true).Should().ContainInOrder("--ro-bind", "/opt/grid/vmsandbox-qemu", "/opt/grid/vmsandbox-qemu");
+        BubblewrapArguments.For(Plan, "/opt/grid/vmsandbox-qemu/q", null, true, false, true, false).Should().ContainInOrder("--ro-bind", "/opt/grid/vmsandbox-qemu", "/opt/grid/vmsandbox-qemu");
 
     [Test]
     public void The_filter_is_named_only_where_there_is_one()
     {
         For().Should().ContainInOrder("--seccomp", "9", "--");
-        BubblewrapArguments.For(Plan, "/usr/bin/q", null, true, false, hasFilter: false).Should().NotContain("--seccomp");
+        BubblewrapArguments.For(Plan, "/usr/bin/q", null, true, false, hasFilter: false, hasRam: false).Should().NotContain("--seccomp");
     }
 
-    private static IEnumerable<string> For() => BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: false, hasFilter: true);
+    private static IEnumerable<string> For() => BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: false, hasFilter: true, hasRam: false);
 }

@@ -57,7 +57,7 @@ public sealed class LinuxParentDeathTests
         Assume.That(tools.Bubblewrap, Is.Not.Null, "This computer has no bubblewrap that works.");
         var mark = $"1000.{Random.Shared.Next(1_000_000_000)}";
         var request = new LaunchRequest { FileName = "/usr/bin/sleep", Arguments = [mark], Confinement = new ConfinementPlan { Identity = mark }, Priority = ProcessPriority.Normal };
-        var chain = LaunchChain.Build(request, tools, filterPath: null, user: null, LinuxNative.IsRoot);
+        var chain = LaunchChain.Build(request, tools, filterPath: null, ramPath: null, user: null, LinuxNative.IsRoot);
         for (var round = 0; round < Rounds; round++)
         {
             // A host that holds the gate's pipe, as ours does, and is the chain's parent.

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -39,6 +40,9 @@ internal sealed class WindowsPlatform : IHostPlatform
     public IRuntimeDirectories RuntimeDirectories { get; }
 
     public IPrivateFiles Files { get; } = new WindowsPrivateFiles();
+
+    /// <summary>None: QEMU has no memory backend of a file on Windows.</summary>
+    public IRamImages? RamImages => null;
 
     public QemuConditions Qemu { get; } = new()
     {

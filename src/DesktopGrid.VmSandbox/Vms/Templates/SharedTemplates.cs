@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Running;
+
+namespace DesktopGrid.VmSandbox.Vms.Templates;
+
+/// <summary>
+/// The templates that this process has in memory for machines that share it: made when one is first wanted, given up when nobody has wanted it for
+/// a while, when there are too many, or when the template is another one. Machines that run on one keep it as long as they need it.
+/// </summary>
+internal sealed class SharedTemplates(VmServices services) : IDisposable
+{
+    /// <summary>How many are kept; what one takes is what the template's guest had in use, and with time as much as its machines have RAM.</summary>
+    private const int MostKept = 4;
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan FailureLasts = TimeSpan.FromMinutes(10);
+
+    private readonly SharedTemplateMaker _maker = new(services);
+    private readonly SemaphoreSlim _making = new(1, 1);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _failures = new();
+    private readonly Lock _lock = new();
+    // The one that was wanted last is the last.
+    private readonly List<Kept> _kept = [];
+    private bool _isDisposed;
+
+    /// <summary>The memory of a template; null where there is none and none can be made now, which is told.</summary>
+    /// <exception cref="TemplateDamagedException">The template is not what was kept.</exception>
+    public async Task<SharedTemplate?> FindOrMakeAsync(string key, Template template, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        if (Find(key, template) is { } found)
+        {
+            return found;
+        }
+
+        // One after the other: mostly it is the same one.
+        await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Find(key, template) ?? await MakeAsync(key, template, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    /// <summary>Gives up one that is of no use.</summary>
+    public void Forget(string key) => Forget(kept => kept.Key == key);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
+        Forget(static _ => true);
+        _making.Dispose();
+    }
+
+    private SharedTemplate? Find(string key, Template template)
+    {
+        lock (_lock)
+        {
+            if (_kept.Find(kept => kept.Key == key && kept.Shared.Version == template.Version) is not { } found)
+            {
+                return null;
+            }
+
+            found.Expiry.Change(KeptUnused, Timeout.InfiniteTimeSpan);
+            _kept.Remove(found);
+            _kept.Add(found);
+            return found.Shared;
+        }
+    }
+
+    private async Task<SharedTemplate?> MakeAsync(string key, Template template, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
+    {
+        if (services.Platform.RamImages is not { } images)
+        {
+            VmLog.MemoryNotShared(services.Logger, key, "this operating system has no memory that nobody can alter");
+            return null;
+        }
+
+        if (_failures.TryGetValue(key, out var failed) && services.Time.GetUtcNow() - failed < FailureLasts)
+        {
+            VmLog.MemoryNotShared(services.Logger, key, "it failed a while ago");
+            return null;
+        }
+
+        try
+        {
+            // What it is made in has one place for all processes.
+            using var held = await MachineLock.TakeAsync(services.Layout.TemplateLock(key), services.Time, cancellationToken).ConfigureAwait(false);
+            if (held is null)
+            {
+                VmLog.MemoryNotShared(services.Logger, key, "another process is just making it");
+                return null;
+            }
+
+            var begin = services.Time.GetTimestamp();
+            var made = await _maker.MakeAsync(images, template, services.Layout.Template(key), installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
+            Keep(key, made);
+            VmLog.MemoryShared(services.Logger, key, spec.MemoryMiB, services.Time.GetElapsedTime(begin).TotalSeconds);
+            return made;
+        }
+        catch (SandboxException e)
+        {
+            _failures[key] = services.Time.GetUtcNow();
+            VmLog.MemoryNotShared(services.Logger, key, e.Code.ToString(), e);
+            return null;
+        }
+    }
+
+    private void Keep(string key, SharedTemplate made)
+    {
+        Forget(key);
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                _kept.Add(new Kept(key, made, services.Time.CreateTimer(_ => Forget(kept => kept.Shared == made), null, KeptUnused, Timeout.InfiniteTimeSpan)));
+                made = null!;
+            }
+        }
+
+        made?.Dispose();
+        Forget(kept => _kept.IndexOf(kept) < _kept.Count - MostKept);
+    }
+
+    private void Forget(Predicate<Kept> isMeant)
+    {
+        List<Kept> gone;
+        lock (_lock)
+        {
+            gone = _kept.FindAll(isMeant);
+            _kept.RemoveAll(gone.Contains);
+        }
+
+        foreach (var kept in gone)
+        {
+            kept.Expiry.Dispose();
+            kept.Shared.Dispose();
+        }
+    }
+
+    /// <summary>One of them, and the timer after which it is given up.</summary>
+    private sealed record Kept(string Key, SharedTemplate Shared, ITimer Expiry);
+}
