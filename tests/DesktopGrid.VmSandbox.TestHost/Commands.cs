@@ -26,6 +26,14 @@ internal sealed class Commands(SandboxHost host)
         await WaitForEndAsync();
     }
 
+    /// <summary>A machine that shares memory; this process is killed at a step of its start.</summary>
+    public async Task SharedAsync(KillAt killAt, string step)
+    {
+        killAt.Arm("host", step);
+        await host.Machines.StartAsync(await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128, ShareMemory = true }));
+        await WaitForEndAsync();
+    }
+
     public async Task JobAsync(string script, string? input)
     {
         var phases = new PhaseTeller();

@@ -8,7 +8,7 @@ using DesktopGrid.VmSandbox.TestHost;
 // DesktopGrid.VmSandbox.TestHost STORE COMMAND [ARGUMENT...]; says one line for each step; ends when its standard input does.
 if (args is not [var store, var command, .. var rest])
 {
-    Console.Error.WriteLine("usage: DesktopGrid.VmSandbox.TestHost STORE machine|job|work|take|churn|verbs [ARGUMENT...]");
+    Console.Error.WriteLine("usage: DesktopGrid.VmSandbox.TestHost STORE machine|job|work|take|churn|shared|verbs [ARGUMENT...]");
     return 2;
 }
 
@@ -32,6 +32,7 @@ try
         "job" => commands.JobAsync(rest[0], rest.ElementAtOrDefault(1)),
         "work" => commands.WorkAsync(),
         "take" => commands.TakeAsync(rest[0]),
+        "shared" => commands.SharedAsync(killAt, rest[0]),
         "verbs" => new VerbShell(host, killAt).RunAsync(),
         "churn" => commands.ChurnAsync(int.Parse(rest[0], System.Globalization.CultureInfo.InvariantCulture)),
         _ => throw new ArgumentException($"There is no command {command}."),

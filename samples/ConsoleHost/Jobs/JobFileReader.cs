@@ -145,6 +145,7 @@ internal static class JobFileReader
             KeepLog = section.Quantity<TimeSpan>("keepLog", Quantities.Duration, Quantities.DurationForm) ?? defaults.KeepLog,
             BootTimeout = section.Quantity<TimeSpan>("bootTimeout", Quantities.Duration, Quantities.DurationForm) ?? defaults.BootTimeout,
             WarmStart = section.Switch("warmStart") ?? defaults.WarmStart,
+            ShareMemory = section.Switch("shareMemory") ?? defaults.ShareMemory,
             Labels = section.Pairs("labels"),
         };
         section.Finish();

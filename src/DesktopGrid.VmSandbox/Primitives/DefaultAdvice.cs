@@ -25,6 +25,7 @@ internal static class DefaultAdvice
         SandboxErrorCode.CheckpointUnknown => "Ask for the machine's checkpoints, or start it from its disk.",
         SandboxErrorCode.CheckpointUnusable => "Take an older checkpoint, use the QEMU and accelerator that it was taken with, or start the machine from its disk.",
         SandboxErrorCode.CheckpointFailed => "The machine goes on; try again later.",
+        SandboxErrorCode.CheckpointRefused => "Make a machine without ShareMemory if it shall take some.",
         SandboxErrorCode.ImportInvalid => "Export the checkpoint again, or copy the file again.",
         SandboxErrorCode.SessionTimeout => "A busy host may need longer bounds in SessionOptions.",
         SandboxErrorCode.SessionVersion => "Use a guest image of the same release.",

@@ -26,7 +26,8 @@ internal sealed class OurHost(SandboxHost host) : IAsyncDisposable
     }
 
     /// <summary>A new machine that does not run, and that will be booted if nothing else is said.</summary>
-    public Task<VmId> CreateAsync(CancellationToken cancellationToken, bool warmStart = false, int memoryMiB = MemoryMiB) => Machines.CreateAsync(new VmOptions { MemoryMiB = memoryMiB, WarmStart = warmStart }, cancellationToken);
+    public Task<VmId> CreateAsync(CancellationToken cancellationToken, bool warmStart = false, int memoryMiB = MemoryMiB, bool shareMemory = false) =>
+        Machines.CreateAsync(new VmOptions { MemoryMiB = memoryMiB, WarmStart = warmStart, ShareMemory = shareMemory }, cancellationToken);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

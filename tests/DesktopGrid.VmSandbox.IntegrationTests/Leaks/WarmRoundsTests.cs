@@ -11,10 +11,12 @@ internal sealed class WarmRoundsTests : StoreFixture
     // By then everything has run once that is made once and kept, and most of it is compiled.
     private const int Settled = 20;
 
-    [TestCase(100)]
-    [TestCase(1000, Category = "Long")]
+    [TestCase(100, false)]
+    [TestCase(40, true)]
+    [TestCase(1000, false, Category = "Long")]
+    [TestCase(1000, true, Category = "Long")]
     [CancelAfter(1_800_000)]
-    public async Task Rounds_of_start_ping_and_destroy_leak_neither_memory_nor_descriptors_nor_processes_nor_files(int count, CancellationToken cancellationToken)
+    public async Task Rounds_of_start_ping_and_destroy_leak_neither_memory_nor_descriptors_nor_processes_nor_files(int count, bool isShared, CancellationToken cancellationToken)
     {
         var leaks = LeakCheck.Begin(Store);
         // The test's own log would be what grows.
@@ -22,9 +24,9 @@ internal sealed class WarmRoundsTests : StoreFixture
         Reading? settled = null;
         for (var round = 1; round <= count; round++)
         {
-            var id = await host.StartNewAsync(new VmOptions { MemoryMiB = 128 }, cancellationToken);
+            var id = await host.StartNewAsync(new VmOptions { MemoryMiB = 128, ShareMemory = isShared }, cancellationToken);
             await (await host.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
-            (await host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(StartPath.Template);
+            (await host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(isShared ? StartPath.SharedTemplate : StartPath.Template);
             await host.Machines.DestroyAsync(id, cancellationToken);
             if (round == Settled)
             {

@@ -146,6 +146,47 @@ internal sealed class SharedMemoryTests : StoreFixture
         OwnMemory().Should().HaveCount(others);
     }
 
+    [TestCase("start.shared.begun")]
+    [TestCase("start.loaded")]
+    public async Task A_host_that_is_killed_leaves_nothing(string step, CancellationToken cancellationToken)
+    {
+        await using var other = TestHostProcess.Start(Store, "shared", step);
+        await other.HearAsync($"reached {step}");
+        await Eventually.HoldsAsync(() => !ProcessTable.IsAlive(other.Id), "it was killed");
+
+        await Eventually.HoldsAsync(() => ProcessTable.Naming(Store.StorePath).All(static process => !process.CommandLine.Contains("qemu", StringComparison.Ordinal)), "no QEMU is left, and the memory goes with the last one");
+        await using var host = await Store.OpenHostAsync();
+        Directory.GetDirectories(Path.Combine(Store.StorePath, "templates"), "*.part").Should().BeEmpty();
+        var id = await host.StartNewAsync(Shared, cancellationToken);
+        (await host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(StartPath.SharedTemplate);
+        foreach (var machine in await host.Machines.ListAsync(cancellationToken))
+        {
+            await host.Machines.DestroyAsync(machine.Id, cancellationToken);
+        }
+    }
+
+    [Test]
+    public async Task One_that_outlives_its_host_keeps_what_it_started_from(CancellationToken cancellationToken)
+    {
+        VmId id;
+        await using (var first = await Store.OpenHostAsync())
+        {
+            id = await first.StartNewAsync(Shared with { OutlivesHost = true }, cancellationToken);
+        }
+
+        (await Host.Machines.LoadAsync(id, cancellationToken)).Should().BeEquivalentTo(new { State = VmState.Running, StartPath = StartPath.SharedTemplate });
+        (await (await Host.OpenSessionAsync(id, cancellationToken)).ShellAsync("echo well", cancellationToken)).Output.Should().Be("well\n");
+        (await FluentActions.Awaiting(() => Host.Machines.CheckpointAsync(id, "a", cancellationToken)).Should().ThrowAsync<VmException>()).Which.Code.Should().Be(SandboxErrorCode.CheckpointRefused);
+        await Host.Machines.DestroyAsync(id, cancellationToken);
+    }
+
+    [Test]
+    public async Task A_job_can_share_memory_too(CancellationToken cancellationToken)
+    {
+        var result = await Host.RunAsync(TestJobs.Shell("echo well") with { Machine = Shared }, cancellationToken: cancellationToken);
+        (result.StartPath, result.ExitCode).Should().Be((StartPath.SharedTemplate, 0));
+    }
+
     [Test]
     public async Task What_is_shared_needs_a_template()
     {

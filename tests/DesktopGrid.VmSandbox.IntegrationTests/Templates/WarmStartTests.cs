@@ -129,15 +129,18 @@ internal sealed class WarmStartTests : StoreFixture
         var drawn = new List<string>();
         for (var pair = 0; pair < pairs; pair++)
         {
-            drawn.AddRange(await Task.WhenAll(DrawOnceAsync(cancellationToken), DrawOnceAsync(cancellationToken)));
+            // Every other pair shares its memory.
+            var options = new VmOptions { ShareMemory = pair % 2 == 1 };
+            drawn.AddRange(await Task.WhenAll(DrawOnceAsync(options, cancellationToken), DrawOnceAsync(options, cancellationToken)));
         }
 
         drawn.Should().HaveCount(2 * pairs).And.OnlyHaveUniqueItems().And.OnlyContain(static bytes => bytes.Length == 64);
     }
 
-    private async Task<string> DrawOnceAsync(CancellationToken cancellationToken)
+    private async Task<string> DrawOnceAsync(VmOptions options, CancellationToken cancellationToken)
     {
-        var id = await Host.StartNewAsync(cancellationToken: cancellationToken);
+        var id = await Host.StartNewAsync(options, cancellationToken);
+        (await Host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(options.ShareMemory ? StartPath.SharedTemplate : StartPath.Template);
         var said = await (await Host.OpenSessionAsync(id, cancellationToken)).ShellAsync("head -c 32 /dev/urandom | hexdump -v -e '1/1 \"%02x\"'", cancellationToken);
         await Host.Machines.DestroyAsync(id, cancellationToken);
         return said.Output;

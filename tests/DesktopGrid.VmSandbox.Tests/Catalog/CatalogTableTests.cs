@@ -52,6 +52,16 @@ public sealed class CatalogTableTests
         _machines.All().Should().ContainSingle();
     }
 
+    [TestCase(false, false)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    public void How_a_machine_may_start_comes_back_as_it_went_in(bool isWarm, bool isShared)
+    {
+        var row = Rows.Machine("a") with { WarmStart = isWarm, SharesMemory = isShared };
+        _machines.Add(row);
+        _machines.Find("a").Should().BeEquivalentTo(row);
+    }
+
     [Test]
     public void An_update_writes_what_changes_and_leaves_labels_alone()
     {

@@ -62,7 +62,6 @@ internal static class CheckpointRecords
                 Machine = row.Id,
                 Verb = verb,
                 Step = "checkpoint.memory",
-                Advice = $"Make it without {nameof(VmOptions.ShareMemory)} if it shall take some.",
             };
         }
     }

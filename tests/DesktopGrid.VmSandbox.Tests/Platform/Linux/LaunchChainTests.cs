@@ -68,6 +68,21 @@ public sealed class LaunchChainTests
         LaunchChain.Build(Request with { DieWithParent = false }, All with { Bubblewrap = null }, null, null, null, isRoot: false).Should().NotContain("--pdeathsig");
     }
 
+    [Test]
+    public void Memory_that_is_lent_is_opened_by_the_first_shell_and_found_in_the_payloads_own_proc()
+    {
+        var words = LaunchChain.Build(Request, All, "/run/f.bpf", "/proc/1/fd/2", user: null, isRoot: false);
+        words.Take(6).Should().Equal("/bin/sh", "-c", "f=$1; m=$2; shift 2; exec \"$@\" 9<\"$f\" 8<\"$m\"", "sh", "/run/f.bpf", "/proc/1/fd/2");
+        words.Should().ContainInOrder("bwrap", "--proc", "/proc");
+        LaunchChain.IsTool(words, All).Should().BeTrue();
+
+        words = LaunchChain.Build(Request, All with { Bubblewrap = null }, "/run/f.bpf", "/proc/1/fd/2", user: null, isRoot: false);
+        words.Take(5).Should().Equal("/bin/sh", "-c", "m=$1; shift; exec \"$@\" 8<\"$m\"", "sh", "/proc/1/fd/2");
+        LaunchChain.IsTool(words, All).Should().BeTrue();
+
+        LaunchChain.Build(Request, All, "/run/f.bpf", null, user: null, isRoot: false).Should().NotContain("--proc");
+    }
+
     [TestCase(ProcessPriority.Idle, true, "chrt --idle 0 ionice -c3 -t")]
     [TestCase(ProcessPriority.Idle, false, "nice -n19 ionice -c3 -t")]
     [TestCase(ProcessPriority.BelowNormal, true, "nice -n10")]
