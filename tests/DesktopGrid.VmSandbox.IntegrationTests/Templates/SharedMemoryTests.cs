@@ -146,6 +146,34 @@ internal sealed class SharedMemoryTests : StoreFixture
         OwnMemory().Should().HaveCount(others);
     }
 
+    /// <summary>A QEMU that cannot map it: when it is to be made, or when the first machine is to start with it.</summary>
+    [TestCase("share=on")]
+    [TestCase("share=off")]
+    public async Task Where_memory_cannot_be_shared_the_machine_has_its_own(string refused, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("vmt-");
+        var qemu = Path.Combine(folder.FullName, "qemu");
+        await File.WriteAllTextAsync(qemu, $"#!/bin/sh\ncase \"$*\" in *,{refused}*) echo 'no such memory' >&2; exit 1;; esac\nexec /usr/bin/qemu-system-x86_64 \"$@\"\n", cancellationToken);
+        foreach (var path in (string[])[folder.FullName, qemu])
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        }
+
+        await using (var host = await Store.OpenHostAsync(options => options.Qemu.EmulatorPath = qemu))
+        {
+            for (var round = 0; round < 2; round++)
+            {
+                var id = await host.StartNewAsync(Shared, cancellationToken);
+                (await host.Machines.GetStatusAsync(id, cancellationToken)).Should().BeEquivalentTo(new { State = VmState.Running, StartPath = StartPath.Template, LastError = (string?)null });
+                (await (await host.OpenSessionAsync(id, cancellationToken)).ShellAsync("echo well", cancellationToken)).Output.Should().Be("well\n");
+                (await FluentActions.Awaiting(() => host.Machines.CheckpointAsync(id, "a", cancellationToken)).Should().ThrowAsync<VmException>()).Which.Code.Should().Be(SandboxErrorCode.CheckpointRefused, "a promise does not depend on this host");
+                await host.Machines.DestroyAsync(id, cancellationToken);
+            }
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     [TestCase("start.shared.begun")]
     [TestCase("start.loaded")]
     public async Task A_host_that_is_killed_leaves_nothing(string step, CancellationToken cancellationToken)

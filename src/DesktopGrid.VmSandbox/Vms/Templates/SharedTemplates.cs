@@ -47,8 +47,16 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
         }
     }
 
-    /// <summary>Gives up one that is of no use.</summary>
+    /// <summary>Gives up one of which the template is no more.</summary>
     public void Forget(string key) => Forget(kept => kept.Key == key);
+
+    /// <summary>Gives up one that no machine can be started with, and does not try again for a while.</summary>
+    public void Fail(string key, SandboxException cause)
+    {
+        _failures[key] = services.Time.GetUtcNow();
+        VmLog.MemoryNotShared(services.Logger, key, cause.Code.ToString(), cause);
+        Forget(key);
+    }
 
     public void Dispose()
     {
@@ -109,8 +117,7 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
         }
         catch (SandboxException e)
         {
-            _failures[key] = services.Time.GetUtcNow();
-            VmLog.MemoryNotShared(services.Logger, key, e.Code.ToString(), e);
+            Fail(key, e);
             return null;
         }
     }

@@ -82,10 +82,9 @@ internal sealed class WarmStart(VmServices services, TemplateStore templates, Ma
             await StartAsync(template, shared, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (e is not TemplateDamagedException && (IsTemplatesFault(e) || e is QemuException { Code: SandboxErrorCode.QemuStartFailed } or PlatformException { Code: SandboxErrorCode.PlatformFailure }))
+        catch (SandboxException e) when (IsTemplatesFault(e) || e is QemuException { Code: SandboxErrorCode.QemuStartFailed } or PlatformException { Code: SandboxErrorCode.PlatformFailure })
         {
-            VmLog.MemoryNotShared(services.Logger, key, "a machine could not be started with it", e);
-            templates.Shared.Forget(key);
+            templates.Shared.Fail(key, e);
             await launch.DiscardAsync().ConfigureAwait(false);
             return false;
         }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Platform.Linux;
+using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Processes;
 
 namespace DesktopGrid.VmSandbox.Tests.Platform.Linux;
@@ -37,6 +38,24 @@ public sealed class LinuxConfinementProbeTests
         print "user=", ($> == $ENV{PROBE_USER} && $> == 0 ? "ROOT" : "ordinary"), "\n";
         """;
 
+    // mmap, mprotect, fallocate, madvise (MADV_REMOVE) and fcntl (F_ADD_SEALS) by their numbers.
+    private const string MemoryProbe = """
+        $| = 1;
+        open(my $f, '+<', $ARGV[0]) or die $!; my $fd = fileno($f);
+        sysread($f, my $text, 13); print "read=$text\n";
+        my $own = syscall(9, 0, 4096, 3, 2, $fd, 0); print "private=", ($own == -1 ? "REFUSED" : "mapped"), "\n";
+        sysseek($f, 0, 0);
+        print "write=", (defined syswrite($f, "X") ? "WRITTEN" : "refused"), "\n";
+        print "cut=", (truncate($f, 4096) ? "CUT" : "refused"), "\n";
+        print "grow=", (truncate($f, 16384) ? "GROWN" : "refused"), "\n";
+        print "shared=", (syscall(9, 0, 4096, 3, 1, $fd, 0) == -1 ? "refused" : "MAPPED"), "\n";
+        my $seen = syscall(9, 0, 4096, 1, 1, $fd, 0);
+        print "protect=", ($seen == -1 || syscall(10, $seen, 4096, 3) == -1 ? "refused" : "WRITABLE"), "\n";
+        print "hole=", (syscall(285, $fd, 3, 0, 4096) == -1 ? "refused" : "PUNCHED"), "\n";
+        print "remove=", (syscall(28, $own, 4096, 9) == -1 ? "refused" : "REMOVED"), "\n";
+        print "seal=", (syscall(72, $fd, 1033, 1) == -1 ? "refused" : "SEALED"), "\n";
+        """;
+
     private static readonly string[] Refusals =
     [
         "home=refused", "tcp=refused", "udp=refused", "abstract=refused", "spawn=refused", "signal=refused", "process=unseen", "privilege=fixed", "write=written", "readonly=refused", "user=ordinary",
@@ -47,11 +66,13 @@ public sealed class LinuxConfinementProbeTests
         "home=READ", "tcp=CONNECTED", "udp=SENT", "abstract=CONNECTED", "spawn=SPAWNED", "signal=SIGNALLED", "process=SEEN", "privilege=CAN GROW", "write=written", "readonly=WRITTEN", LinuxNative.IsRoot ? "user=ROOT" : "user=ordinary",
     ];
 
-    [Test]
-    public async Task A_taken_over_process_can_neither_read_the_home_folder_nor_connect_nor_spawn_nor_signal(CancellationToken cancellationToken)
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_taken_over_process_can_neither_read_the_home_folder_nor_connect_nor_spawn_nor_signal(bool hasMemory, CancellationToken cancellationToken)
     {
         using var bait = new Bait();
-        var (said, layers) = await RunAsync(bait, isConfined: true, cancellationToken);
+        using var memory = hasMemory ? new LinuxRamImages().Make("vmsandbox-test", 8192) : null;
+        var (said, layers) = await RunAsync(bait, isConfined: true, cancellationToken, memory);
 
         said.Should().Equal(Refusals);
         layers.Should().HaveCount(11).And.OnlyContain(static layer => layer.IsOn);
@@ -97,12 +118,37 @@ public sealed class LinuxConfinementProbeTests
         platform.Meter.Read(process.Identity).Should().BeNull();
     }
 
-    private static async Task<(string[] Said, IReadOnlyList<ConfinementLayerStatus> Layers)> RunAsync(Bait bait, bool isConfined, CancellationToken cancellationToken)
+    /// <summary>By its descriptor, by a new one, by mappings: all that the kernel has to change such memory.</summary>
+    [Test]
+    public async Task A_taken_over_process_can_map_memory_that_was_lent_to_it_and_not_alter_it(CancellationToken cancellationToken)
+    {
+        Assume.That(RuntimeInformation.OSArchitecture, Is.EqualTo(Architecture.X64), "the calls below have the numbers of one architecture");
+        using var platform = new LinuxPlatform(TimeProvider.System);
+        using var memory = platform.RamImages!.Make("vmsandbox-test", 8192);
+        using (var loan = ((LinuxRamImage)memory).Lend())
+        {
+            await File.WriteAllTextAsync(loan.Path, "what was lent", cancellationToken);
+            using var file = File.OpenHandle(loan.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            RandomAccess.SetLength(file, 8192);
+        }
+
+        memory.Seal();
+        await using var process = await platform.Launcher.StartAsync(
+            new LaunchRequest { FileName = "/usr/bin/perl", Arguments = ["-e", MemoryProbe, memory.PathInPayload], Confinement = new ConfinementPlan { Identity = "probe3" }, Ram = memory }, cancellationToken);
+        using var output = new StreamReader(process.StandardOutput);
+
+        (await output.ReadToEndAsync(cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal(
+            "read=what was lent", "private=mapped", "write=refused", "cut=refused", "grow=refused", "shared=refused", "protect=refused", "hole=refused", "remove=refused", "seal=refused");
+        using var after = ((LinuxRamImage)memory).Lend();
+        (await File.ReadAllTextAsync(after.Path, cancellationToken)).TrimEnd('\0').Should().Be("what was lent");
+    }
+
+    private static async Task<(string[] Said, IReadOnlyList<ConfinementLayerStatus> Layers)> RunAsync(Bait bait, bool isConfined, CancellationToken cancellationToken, IRamImage? memory = null)
     {
         using var platform = new LinuxPlatform(TimeProvider.System);
         var plan = new ConfinementPlan { Identity = "probe", ReadOnlyPaths = [bait.Readable], ReadWritePaths = [bait.Writable], MaxFileBytes = 1 << 20 };
         await using var process = await platform.Launcher.StartAsync(
-            new LaunchRequest { FileName = "/usr/bin/perl", Arguments = ["-e", Probe], Environment = bait.Environment, Confinement = isConfined ? plan : null }, cancellationToken);
+            new LaunchRequest { FileName = "/usr/bin/perl", Arguments = ["-e", Probe], Environment = bait.Environment, Confinement = isConfined ? plan : null, Ram = memory }, cancellationToken);
         using var output = new StreamReader(process.StandardOutput);
         using var errors = new StreamReader(process.StandardError);
         var said = await output.ReadToEndAsync(cancellationToken);
