@@ -36,6 +36,7 @@ public sealed class SourceTests
         ["DesktopGrid.VmSandbox/Platform"] = "a vocabulary whose rooms hold the rest",
         ["DesktopGrid.VmSandbox/Platform/Confinement"] = "layers, a plan and the promise; the work is each operating system's",
         ["DesktopGrid.VmSandbox/Platform/Hosts"] = "what every side must offer, and which side this is",
+        ["DesktopGrid.VmSandbox/Platform/Memory"] = "two promises; the work is each operating system's",
         ["DesktopGrid.VmSandbox/Platform/Metering"] = "one promise; the work is each operating system's",
         ["DesktopGrid.VmSandbox.GuestDaemon/"] = "the program's first lines and the joining of its parts",
         ["DesktopGrid.VmSandbox.GuestDaemon/Control"] = "one subject of the protocol",

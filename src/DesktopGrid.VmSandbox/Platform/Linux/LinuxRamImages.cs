@@ -40,11 +40,8 @@ internal sealed class LinuxRamImage(SafeFileHandle file) : IRamImage
 {
     private const int BlockLength = 1024 * 1024;
 
-    // Whoever has it as a descriptor opens it again by its path, for writing too, before it maps it for itself: this QEMU knows no other way.
-    // Another user than ours, which is the machine's own where the host is root, is let in as well; nobody else has a path to it.
-    private static readonly UnixFileMode Mode = LinuxNative.IsRoot
-        ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite
-        : UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Everybodys = Ours | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     public string PathInPayload { get; } = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{BubblewrapArguments.RamDescriptor}");
 
@@ -73,7 +70,11 @@ internal sealed class LinuxRamImage(SafeFileHandle file) : IRamImage
         }
     }
 
-    public void OpenToPayloads() => File.SetUnixFileMode(file, Mode);
+    /// <summary>
+    /// Whoever has it as a descriptor opens it again by its path, for writing too, before it maps it for itself: this QEMU knows no other way. Where
+    /// the host is root, that is the machine's own user. Nobody else has a path to it.
+    /// </summary>
+    public void OpenToPayloads() => File.SetUnixFileMode(file, LinuxNative.IsRoot ? Everybodys : Ours);
 
     public void Dispose() => file.Dispose();
 
