@@ -12,7 +12,7 @@ internal sealed class MachineOptions
     private readonly Option<TimeSpan?> _keepLog = Flags.Duration("--keep-log", "How long the log stays readable after the machine is gone. Default: not at all.");
     private readonly Option<TimeSpan?> _bootTimeout = Flags.Duration("--boot-timeout", "How long the guest may take to boot. Default: 2m.");
     private readonly Option<bool> _cold = Flags.Switch("--cold", "Boot the guest instead of going on from a template of it.");
-    private readonly Option<bool> _share = Flags.Switch("--share-memory", "Share memory with other machines of its template; such a machine takes no checkpoints.");
+    private readonly Option<bool> _share = Flags.Switch("--share-memory", "Share memory with other machines that this process starts; such a machine takes no checkpoints.");
     private readonly Option<Dictionary<string, string>> _labels = Flags.Pairs("--label", "A name and value of your own, kept with the machine.");
 
     private Option[] All => [_image, _memory, _cpus, _keepLog, _bootTimeout, _cold, _share, _labels];

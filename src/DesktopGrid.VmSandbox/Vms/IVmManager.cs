@@ -63,7 +63,7 @@ public interface IVmManager
     /// <param name="name">Letters, digits and <c>. _ -</c>; see <see cref="CheckpointLimits"/>.</param>
     /// <param name="cancellationToken">Gives up; the machine goes on as before, and nothing of it is kept.</param>
     /// <returns>The checkpoint. When it is returned it outlasts a crash of this process and a cut of the power.</returns>
-    /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), there are too many or QEMU refused (<c>CheckpointFailed</c>), another process holds the machine, or it ended meanwhile.</exception>
+    /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), there are too many or QEMU refused (<c>CheckpointFailed</c>), it was made to share its memory (<c>CheckpointRefused</c>), another process holds the machine, or it ended meanwhile.</exception>
     /// <exception cref="Primitives.SandboxException">The disk is full (<c>PlatformException</c>, <c>DiskFull</c>); the machine goes on.</exception>
     Task<VmCheckpoint> CheckpointAsync(VmId id, string name, CancellationToken cancellationToken = default);
 
@@ -140,7 +140,7 @@ public interface IVmManager
     /// <param name="id">The machine.</param>
     /// <param name="keep">Under which name, and within which time; null for the defaults.</param>
     /// <param name="cancellationToken">Stops being patient: nothing more is kept, the process is ended, and the call ends as if nobody had cancelled.</param>
-    /// <returns>The new checkpoint; null where there is none, with a warning to the logger that says why.</returns>
+    /// <returns>The new checkpoint; null where there is none, as always of one that was made to share its memory, with a warning to the logger that says why.</returns>
     /// <exception cref="VmException">The verb is not allowed, the name is none (<c>MachineInvalid</c>), another process holds the machine, or it ended by itself meanwhile.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The time is shorter than 10 ms or longer than an hour.</exception>
     Task<VmCheckpoint?> QuitAsync(VmId id, VmKeepWork? keep = null, CancellationToken cancellationToken = default);

@@ -52,6 +52,15 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public async Task Memory_is_shared_where_it_is_asked_for_and_never_without_a_template(CancellationToken cancellationToken)
+    {
+        var result = (await _store.RunAsync(cancellationToken, "run", "--json", "--share-memory", "/bin/true")).ShouldEndWith(0).Json;
+        result.GetProperty("startPath").GetString().Should().Be("sharedTemplate");
+        (await _store.RunAsync(cancellationToken, "vm", "create", "--share-memory", "--cold")).ShouldEndWith(64).Error.Should().Contain("ShareMemory needs WarmStart");
+        _store.ShouldHaveNothingLeft();
+    }
+
+    [Test]
     public async Task A_job_file_says_all_that_the_command_line_can(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_store.File("jobs"));
