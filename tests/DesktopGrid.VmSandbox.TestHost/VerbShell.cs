@@ -38,6 +38,7 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
         {
             case "create": return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128, OutlivesHost = machine == "outlives", KeepLog = machine == "logged" ? TimeSpan.FromDays(1) : TimeSpan.Zero })).ToString();
             case "import": return await ImportAsync(machine!);
+            case "recover": return $"{(await host.Machines.RecoverAsync()).Count(static recovery => recovery.Checkpoint is not null)}";
             case "prune": return $"{(await host.PruneAsync(new StorePruneOptions { Checkpoints = true })).Removed.Count}";
         }
 

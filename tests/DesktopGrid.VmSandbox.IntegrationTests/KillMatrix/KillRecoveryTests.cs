@@ -58,6 +58,34 @@ internal sealed class KillRecoveryTests : StoreFixture
         }
     }
 
+    /// <summary>All machines go on from their checkpoints after a crash, and the next crash comes meanwhile.</summary>
+    [TestCase("resume.fits", "host", Category = "Long")]
+    [TestCase("resume.reverted", "host")]
+    [TestCase("resume.launched", "host", Category = "Long")]
+    [TestCase("resume.launched", "qemu", Category = "Long")]
+    [TestCase("resume.loaded", "host", Category = "Long")]
+    [TestCase("resume.loaded", "qemu")]
+    [TestCase("resume.running", "host", Category = "Long")]
+    [TestCase("resume.running", "qemu", Category = "Long")]
+    [TestCase("resume.renewed", "host", Category = "Long")]
+    [TestCase("resume.renewed", "qemu", Category = "Long")]
+    [CancelAfter(240_000)]
+    public async Task Killed_while_machines_are_let_go_on_they_go_on_the_next_time(string step, string target, CancellationToken cancellationToken)
+    {
+        _first = VerbHost.Open(Store);
+        var id = await PrepareAsync(_first, "recover");
+        await _first.KillAsync();
+        _second = VerbHost.Open(Store);
+        await _second.KilledAtAsync(target, step, "recover", null);
+
+        await using var third = await Store.OpenHostAsync();
+        var recovered = await third.Machines.RecoverAsync(cancellationToken);
+
+        recovered.Should().ContainSingle().Which.Checkpoint!.Name.Should().Be(Kept);
+        (await (await third.OpenSessionAsync(VmId.Parse(id), cancellationToken)).GetTextAsync("file", cancellationToken: cancellationToken)).Should().Be("then");
+        await third.Machines.DestroyAsync(VmId.Parse(id), cancellationToken);
+    }
+
     [TearDown]
     public async Task EndHostsAsync()
     {
