@@ -30,6 +30,10 @@ internal sealed class CutRecorder(IHostPlatform real, WeakDisk disk) : IHostPlat
     public IProcessMeter Meter => real.Meter;
     public IRuntimeDirectories RuntimeDirectories => real.RuntimeDirectories;
     public QemuConditions Qemu => real.Qemu;
+    public string Processor => real.Processor;
+
+    public Platform.Memory.IRamImages? RamImages => real.RamImages;
+
     public StringComparer FileNames => real.FileNames;
     public IPrivateFiles Files => this;
 

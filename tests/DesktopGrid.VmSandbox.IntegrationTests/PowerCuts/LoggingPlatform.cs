@@ -17,6 +17,10 @@ internal sealed class LoggingPlatform(IHostPlatform real, string log) : IHostPla
     public IProcessMeter Meter => real.Meter;
     public IRuntimeDirectories RuntimeDirectories => real.RuntimeDirectories;
     public QemuConditions Qemu => real.Qemu;
+    public string Processor => real.Processor;
+
+    public Platform.Memory.IRamImages? RamImages => real.RamImages;
+
     public StringComparer FileNames => real.FileNames;
     public IPrivateFiles Files => real.Files;
 
