@@ -7,9 +7,7 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Jobs;
 /// <summary>A job that its caller gives up, in each of its phases.</summary>
 internal sealed class CancelTests : StoreFixture
 {
-    private static readonly JobPhase[] Phases = Enum.GetValues<JobPhase>();
-
-    [TestCaseSource(nameof(Phases))]
+    [TestCaseSource(typeof(TestJobs), nameof(TestJobs.Phases))]
     [CancelAfter(240_000)]
     public async Task A_cancelled_job_ends_at_once_says_so_and_leaves_nothing(JobPhase phase, CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 /// <summary>Jobs that are a line of shell.</summary>
 internal static class TestJobs
 {
+    /// <summary>The phases of a job for which there is room at once, in their order.</summary>
+    public static JobPhase[] Phases { get; } = [.. Enum.GetValues<JobPhase>().Except([JobPhase.Queued])];
+
     public static SandboxJob Shell(string script) => new() { Program = "/bin/sh", Arguments = ["-c", script] };
 
     public static string Text(this ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
