@@ -57,20 +57,24 @@ internal sealed class RawClone
     public async Task<RawClone> SharingAsync(CancellationToken cancellationToken)
     {
         var (devices, file) = (Path.Combine(Folder, "devices"), Path.Combine(Folder, "ram"));
-        ClearFolder();
+        Prepare();
         using (var process = Start([.. _words.Select(word => OnFile(word, file, "on")), Incoming, $"exec:cat {_state}"]))
         {
-            await using var monitor = await ConnectAsync(cancellationToken);
-            await UntilLoadedAsync(monitor, cancellationToken);
-            await monitor.ExecuteAsync(MigrationCommands.SwitchOn(MigrationNames.IgnoreShared), cancellationToken);
-            await monitor.ExecuteAsync(Migrate("migrate", $"exec:cat > {devices}"), cancellationToken);
-            while ((await monitor.ExecuteAsync(MigrationCommands.Query, cancellationToken)).Status != MigrationNames.Completed)
+            try
             {
-                await Task.Delay(10, cancellationToken);
+                await using var monitor = await ConnectAsync(cancellationToken);
+                await UntilLoadedAsync(monitor, cancellationToken);
+                await monitor.ExecuteAsync(MigrationCommands.SwitchOn(MigrationNames.IgnoreShared), cancellationToken);
+                await monitor.ExecuteAsync(Migrate("migrate", $"exec:cat > {devices}"), cancellationToken);
+                while ((await monitor.ExecuteAsync(MigrationCommands.Query, cancellationToken)).Status != MigrationNames.Completed)
+                {
+                    await Task.Delay(10, cancellationToken);
+                }
             }
-
-            process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
+            finally
+            {
+                await EndAsync(process);
+            }
         }
 
         File.Delete(file);
@@ -88,8 +92,7 @@ internal sealed class RawClone
     /// <returns>From the start of QEMU to the answer, and the memory that it has then in bytes, what is shared counted in parts.</returns>
     public async Task<(TimeSpan Time, long Bytes)> RunAsync(CancellationToken cancellationToken)
     {
-        File.Copy(Template, _disk, overwrite: true);
-        ClearFolder();
+        Prepare();
         var started = Stopwatch.GetTimestamp();
         using var process = Ram is null
             ? Start([.. _words, Incoming, $"exec:cat {_state}"])
@@ -113,9 +116,14 @@ internal sealed class RawClone
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            await EndAsync(process);
         }
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
     }
 
     private static Process Start(List<string> words) => Process.Start(new ProcessStartInfo(words[0], words.Skip(1)))!;
@@ -137,8 +145,9 @@ internal sealed class RawClone
         ? word.Replace("memory-backend-ram,", $"memory-backend-file,mem-path={path},share={share},", StringComparison.Ordinal)
         : word;
 
-    private void ClearFolder()
+    private void Prepare()
     {
+        File.Copy(Template, _disk, overwrite: true);
         foreach (var socket in Directory.GetFiles(Folder))
         {
             File.Delete(socket);

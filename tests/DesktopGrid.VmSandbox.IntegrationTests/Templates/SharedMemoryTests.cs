@@ -126,6 +126,9 @@ internal sealed class SharedMemoryTests : StoreFixture
         (await (await Host.OpenSessionAsync(first, cancellationToken)).ShellAsync("echo well", cancellationToken)).Output.Should().Be("well\n", "it keeps what it started from");
         await Host.Machines.DestroyAsync(first, cancellationToken);
         await Host.Machines.DestroyAsync(second, cancellationToken);
+
+        await Host.PruneAsync(cancellationToken: cancellationToken);
+        OwnMemory().Should().BeEmpty("what is pruned is not kept in memory");
     }
 
     [Test]

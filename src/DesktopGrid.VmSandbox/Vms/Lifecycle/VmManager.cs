@@ -177,6 +177,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         StorePruned pruned = null!;
         await UntilClosedAsync(async token => pruned = await Space.PruneAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        _templates.Shared.ForgetRemoved();
         return pruned;
     }
 

@@ -50,6 +50,9 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
     /// <summary>Gives up one of which the template is no more.</summary>
     public void Forget(string key) => Forget(kept => kept.Key == key);
 
+    /// <summary>Gives up those of which the templates were removed.</summary>
+    public void ForgetRemoved() => Forget(kept => Template.LastUse(services.Layout.Template(kept.Key)) is null);
+
     /// <summary>Gives up one that no machine can be started with, and does not try again for a while.</summary>
     public void Fail(string key, SandboxException cause)
     {
