@@ -15,7 +15,8 @@ internal static partial class DiskCheck
     private const int ClusterBits = 16;
 
     /// <summary>Demands that nothing is wrong but clusters that nobody uses, or that are counted once too often.</summary>
-    public static async Task DemandAsync(string disk)
+    /// <returns>Whether there are any of the latter.</returns>
+    public static async Task<bool> DemandAsync(string disk)
     {
         using var process = Process.Start(new ProcessStartInfo("qemu-img", ["check", "-f", "qcow2", disk]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -28,6 +29,8 @@ internal static partial class DiskCheck
             faults.Should().NotBeEmpty(said);
             faults.Where(fault => !IsCountedTwice(fault, said)).Should().BeEmpty(said);
         }
+
+        return process.ExitCode == Corruptions;
     }
 
     /// <summary>
