@@ -22,7 +22,6 @@ internal static class Daemon
     {
         Machine.MountKernelFileSystems();
         Machine.KeepCodeInMemory();
-        // Before the first thread of the pool, which inherits the priority.
         LinuxLimits.Apply();
         // A thread that waits for the disk must not keep a ping waiting for a thread; the pool grows by two a second only.
         ThreadPool.SetMinThreads(MinThreads, MinThreads);

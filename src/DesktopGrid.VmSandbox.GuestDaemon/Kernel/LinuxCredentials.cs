@@ -35,7 +35,7 @@ internal static partial class LinuxCredentials
 
     private static void Drop(uint user)
     {
-        LinuxLimits.SetPriority(0);
+        LinuxLimits.StandBack();
         Check(SystemCall(SysSetGroups, 0, 0, 0), "setgroups");
         Check(SystemCall(SysSetResGid, user, user, user), "setresgid");
         Check(PrCtl(PrSetNoNewPrivs, 1, 0, 0, 0), "prctl");

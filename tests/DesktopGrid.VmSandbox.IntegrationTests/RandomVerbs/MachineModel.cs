@@ -30,12 +30,17 @@ internal sealed record MachineModel(VmState State, string? Content, IReadOnlyLis
         ("checkpoint", VmState.Running or VmState.Suspended) => this with { Instants = WithNew(argument!) },
         ("resume", VmState.Stopped or VmState.Failed) when Find(argument) is { } instant => this with { State = VmState.Running, Content = instant.Content },
         ("remove", not (VmState.Created or VmState.Destroyed)) when Find(argument) is not null => this with { Instants = [.. Instants.Where(instant => instant.Name != argument)] },
-        // What the guest held in memory is not in an export; the machine is as before.
-        ("export", VmState.Stopped or VmState.Failed) when Find(argument) is not null => this,
+        // A checkpoint, and the quickest end.
+        ("quit", VmState.Running or VmState.Suspended) => this with { State = VmState.Stopped, Content = null, Instants = WithNew(argument!) },
+        // Of the newest one.
+        ("export", VmState.Stopped or VmState.Failed) when Find(null) is not null => this,
         ("load" or "status", not VmState.Destroyed) => this,
         ("destroy", not VmState.Destroyed) => this with { State = VmState.Destroyed, Instants = [] },
         _ => null,
     };
+
+    /// <summary>What is imported of its export.</summary>
+    public MachineModel Imported => new(VmState.Stopped, null, [Instants[0]]);
 
     /// <summary>QEMU or the host process was killed.</summary>
     public MachineModel Crashed => State is VmState.Running or VmState.Suspended ? this with { State = VmState.Failed, Content = null } : this;

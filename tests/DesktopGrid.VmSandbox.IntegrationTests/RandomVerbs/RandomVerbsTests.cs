@@ -11,7 +11,9 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.RandomVerbs;
 /// </summary>
 internal sealed class RandomVerbsTests : StoreFixture
 {
-    private static readonly string[] Verbs = ["start", "start", "suspend", "continue", "stop", "put", "put", "put", "checkpoint", "checkpoint", "resume", "resume", "remove", "destroy"];
+    private const int MostMachines = 4;
+
+    private static readonly string[] Verbs = ["start", "start", "suspend", "continue", "stop", "put", "put", "put", "checkpoint", "checkpoint", "resume", "resume", "remove", "quit", "export", "export", "load", "destroy"];
     private static readonly string[] Names = ["a", "b"];
 
     private readonly Dictionary<string, MachineModel> _model = [];
@@ -63,7 +65,7 @@ internal sealed class RandomVerbsTests : StoreFixture
 
     private async Task StepAsync()
     {
-        if (_model.Count == 0 || (_model.Count < 3 && _random.Next(12) == 0))
+        if (_model.Count == 0 || (_model.Count < MostMachines - 1 && _random.Next(12) == 0))
         {
             _model.Add((await SayAsync("create")).Result, MachineModel.New);
             return;
@@ -113,10 +115,18 @@ internal sealed class RandomVerbsTests : StoreFixture
         if (expected.State == VmState.Destroyed)
         {
             _model.Remove(id);
+            return;
         }
-        else
+
+        _model[id] = expected;
+        if (verb == "export")
         {
-            _model[id] = expected;
+            if (_model.Count < MostMachines)
+            {
+                _model.Add((await SayAsync("import", argument)).Result, expected.Imported);
+            }
+
+            File.Delete(argument!);
         }
     }
 
@@ -147,7 +157,7 @@ internal sealed class RandomVerbsTests : StoreFixture
         var begun = after ?? machine;
         stands.Should().BeOneOf([machine.Crashed.State, begun.Crashed.State, .. verb is "start" or "resume" && after is not null ? (VmState[])[VmState.Failed] : []], $"{verb} was cut short");
         var names = (await SayAsync("list", id)).Result;
-        names.Should().BeOneOf(machine.Names, begun.Names, verb == "checkpoint" && after is not null ? $"{argument},{machine.Names}".TrimEnd(',') : machine.Names);
+        names.Should().BeOneOf(machine.Names, begun.Names, verb is "checkpoint" or "quit" && after is not null ? $"{argument},{machine.Names}".TrimEnd(',') : machine.Names);
         var isDone = names == begun.Names;
         _model[id] = (isDone ? begun : machine) with { State = stands, Content = null, Instants = Kept(names, argument, machine, begun) };
     }
@@ -174,7 +184,8 @@ internal sealed class RandomVerbsTests : StoreFixture
         return (verb, verb switch
         {
             "put" => $"v{_number}",
-            "checkpoint" or "remove" => name,
+            "checkpoint" or "remove" or "quit" => name,
+            "export" => Store.Path_($"export-{_number}"),
             "resume" => _random.Next(2) == 0 ? null : name,
             _ => null,
         });

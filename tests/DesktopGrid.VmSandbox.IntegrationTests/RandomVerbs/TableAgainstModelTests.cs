@@ -12,7 +12,7 @@ internal sealed class TableAgainstModelTests
     [
         ("start", VmVerb.Start), ("suspend", VmVerb.Suspend), ("continue", VmVerb.Continue), ("stop", VmVerb.Stop), ("checkpoint", VmVerb.Checkpoint),
         ("resume", VmVerb.Resume), ("remove", VmVerb.RemoveCheckpoint), ("destroy", VmVerb.Destroy), ("export", VmVerb.Export), ("load", VmVerb.Load),
-        ("status", VmVerb.GetStatus),
+        ("quit", VmVerb.Stop), ("status", VmVerb.GetStatus),
     ];
 
     [Test]
@@ -37,11 +37,11 @@ internal sealed class TableAgainstModelTests
                 continue;
             }
 
-            var name = word == "checkpoint" ? Names[random.Next(1, 3)] : Names[random.Next(3)];
+            var name = word is "checkpoint" or "quit" ? Names[random.Next(1, 3)] : Names[random.Next(3)];
             var after = machine.After(word, name);
             var next = VmTransitions.Next(verb, machine.State);
             // What needs a checkpoint that there is not is refused as well, which the table cannot know.
-            if (after is not null || verb is not (VmVerb.Resume or VmVerb.RemoveCheckpoint or VmVerb.Export) || machine.Find(name) is not null)
+            if (after is not null || verb is not (VmVerb.Resume or VmVerb.RemoveCheckpoint or VmVerb.Export) || machine.Find(verb == VmVerb.Export ? null : name) is not null)
             {
                 next.Should().Be(after?.State, $"seed {seed}, step {step}: {word} when it is {machine.State}");
             }
@@ -55,5 +55,5 @@ internal sealed class TableAgainstModelTests
 
     [Test]
     public void Every_verb_of_a_machine_is_drawn() =>
-        Verbs.Select(static verb => verb.Verb).Should().BeEquivalentTo(Enum.GetValues<VmVerb>().Except([VmVerb.Create, VmVerb.Import]), "those two make a machine");
+        Verbs.Select(static verb => verb.Verb).Distinct().Should().BeEquivalentTo(Enum.GetValues<VmVerb>().Except([VmVerb.Create, VmVerb.Import]), "those two make a machine");
 }
