@@ -5,7 +5,8 @@ public sealed class HostBudgetOptions
 {
     /// <summary>
     /// Memory in MiB for all machines that run at once in this process. A machine counts with its RAM and 128 MiB that QEMU takes for itself, mostly
-    /// translated code. At least 192.
+    /// translated code. Not counted is the memory of templates that machines share (<see cref="Vms.VmOptions.ShareMemory"/>): at most four sizes of
+    /// machine, each at most as much as such a machine's RAM, until ten minutes after the last start. At least 192.
     /// </summary>
     public int? MemoryMiB { get; set; }
 
@@ -13,7 +14,7 @@ public sealed class HostBudgetOptions
     public int? VirtualCpus { get; set; }
 
     /// <summary>
-    /// Bytes on the disk for the whole store, of all processes that share it. At create, import and checkpoint the store is looked at: what nobody uses is removed, oldest first,
+    /// Bytes on the disk for the whole store, of all processes that share it. At create, import, checkpoint, and a start that makes a template, the store is looked at: what nobody uses is removed, oldest first,
     /// templates, kept logs and images without machines, and where that is not enough the call is refused. A guest's own writes are bounded by its disk, not by this.
     /// At least 64 MiB.
     /// </summary>

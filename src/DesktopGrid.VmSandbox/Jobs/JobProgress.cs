@@ -3,26 +3,23 @@ using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Jobs;
 
-/// <summary>The steps of a job, in their order but for <see cref="Queued"/>.</summary>
+/// <summary>The steps of a job, in their order.</summary>
 public enum JobPhase
 {
     /// <summary>The machine is made; and the disk of its inputs, where they are many or large.</summary>
     Create = 0,
+    /// <summary>It waits for its turn, where there is no room in the host's budget (<see cref="HostBudgetOptions"/>). Left out where there is room.</summary>
+    Queued = 1,
     /// <summary>It boots; at the first use of a QEMU on this host its accelerators are proven before.</summary>
-    Start = 1,
+    Start = 2,
     /// <summary>Inputs go in.</summary>
-    Put = 2,
+    Put = 3,
     /// <summary>The program runs.</summary>
-    Run = 3,
+    Run = 4,
     /// <summary>Outputs come out.</summary>
-    Get = 4,
+    Get = 5,
     /// <summary>The machine is ended and removed.</summary>
-    Destroy = 5,
-    /// <summary>
-    /// Between <see cref="Create"/> and <see cref="Start"/>, where there is no room in the host's budget (<see cref="HostBudgetOptions"/>): it waits for its turn.
-    /// Never where there is room.
-    /// </summary>
-    Queued = 6,
+    Destroy = 6,
 }
 
 /// <summary>How long a step took.</summary>

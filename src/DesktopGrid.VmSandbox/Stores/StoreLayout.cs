@@ -125,7 +125,6 @@ internal sealed class StoreLayout(string root)
     {
         try
         {
-            var isNew = !Directory.Exists(Machines);
             var above = MissingAbove(Root);
             foreach (var folder in (string[])[Root, Images, Templates, Machines])
             {
@@ -134,10 +133,8 @@ internal sealed class StoreLayout(string root)
 
             files.MakeFolder(Logs, isPassage: false);
             files.MakeFile(Catalog);
-            if (isNew)
-            {
-                FlushAll(above, files);
-            }
+            // At each opening: the one that made the folders may have been killed before.
+            FlushAll(above, files);
 
             var probe = Path.Combine(Root, Path.GetRandomFileName());
             File.WriteAllBytes(probe, [1]);

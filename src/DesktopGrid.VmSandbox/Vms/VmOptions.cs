@@ -36,7 +36,7 @@ public sealed record VmOptions
 
     /// <summary>
     /// Whether its first start may share the template's memory with other machines of this process, so that it takes only what it writes, about
-    /// a quarter of a booted one's while it is idle. Default false; asks for <see cref="WarmStart"/>. The price: such a machine takes no
+    /// a seventh of a booted one's while it is idle. Default false; asks for <see cref="WarmStart"/>. The price: such a machine takes no
     /// checkpoints, whichever way it was started; the first start of its size in a process takes half a second more, and for that moment as much
     /// memory as the machine has; the process keeps the template's memory, at most the machine's RAM once for each size, until ten minutes after
     /// the last start. Linux alone has such memory; elsewhere, and where it cannot be had, the machine has its own, and

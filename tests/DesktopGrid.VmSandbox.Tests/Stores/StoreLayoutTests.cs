@@ -35,9 +35,11 @@ public sealed class StoreLayoutTests
         var (layout, files) = (new StoreLayout(_folder.File("deep/down/store")), new RecordingFiles());
 
         layout.Prepare(files);
-        layout.Prepare(files);
-
         files.Flushed.Should().Equal(layout.Root, _folder.File("deep/down"), _folder.File("deep"), _folder.Path);
+
+        // The first may have been killed before.
+        layout.Prepare(files);
+        files.Flushed.Skip(4).Should().Equal(layout.Root);
     }
 
     [Test]

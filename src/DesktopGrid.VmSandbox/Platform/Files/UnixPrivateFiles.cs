@@ -17,6 +17,8 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
     // statx(2): the same structure on every processor; stx_blocks. AT_FDCWD, STATX_BLOCKS.
     private const int BlocksOfStatX = 48, CurrentFolder = -100;
     private const uint BlocksMask = 0x400;
+    // O_CLOEXEC of fcntl.h: a QEMU that is started meanwhile must not have a way to a folder. On Linux the same on x86-64 and ARM.
+    private const int CloseOnExecOfLinux = 0x80000, CloseOnExecOfMacOS = 0x1000000;
     // sys/fcntl.h of macOS: F_FULLFSYNC.
     private const int FullSynchronize = 51;
     // sys/stat.h of macOS with 64-bit inodes: st_blocks.
@@ -83,7 +85,7 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
 
     public void FlushFolder(string path)
     {
-        var folder = Open(path, 0);
+        var folder = Open(path, OperatingSystem.IsMacOS() ? CloseOnExecOfMacOS : CloseOnExecOfLinux);
         if (folder < 0)
         {
             throw Fault(path);
@@ -132,7 +134,7 @@ internal sealed partial class UnixPrivateFiles(bool lendsToMachines) : IPrivateF
         return new IOException($"The folder {folder} cannot be written to the disk: {Marshal.GetPInvokeErrorMessage(number)}", number);
     }
 
-    // open(2) with O_RDONLY, which is 0 on every Unix; fsync(2): a name is durable when its folder is. .NET opens no folders.
+    // open(2), beside the flag with O_RDONLY, which is 0 on every Unix; fsync(2): a name is durable when its folder is. .NET opens no folders.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 

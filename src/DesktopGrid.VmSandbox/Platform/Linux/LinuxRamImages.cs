@@ -45,9 +45,9 @@ internal sealed class LinuxRamImage(SafeFileHandle file) : IRamImage
 
     public string PathInPayload { get; } = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{BubblewrapArguments.RamDescriptor}");
 
-    public void Seal()
+    public void Seal(CancellationToken cancellationToken)
     {
-        GiveZerosBack();
+        GiveZerosBack(cancellationToken);
         if (!LinuxNative.Seal(file) || !LinuxNative.IsSealed(file))
         {
             throw new PlatformException(SandboxErrorCode.PlatformFailure, $"Memory that is shared cannot be sealed: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -79,13 +79,14 @@ internal sealed class LinuxRamImage(SafeFileHandle file) : IRamImage
     public void Dispose() => file.Dispose();
 
     /// <summary>Whoever filled it has also read what was to stay a hole, and each hole of shared memory that is read becomes a page of zeros.</summary>
-    private void GiveZerosBack()
+    private void GiveZerosBack(CancellationToken cancellationToken)
     {
         var page = Environment.SystemPageSize;
         var block = new byte[BlockLength];
         long zeros = 0;
         for (long offset = 0; RandomAccess.Read(file, block, offset) is > 0 and var read; offset += read)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (var begin = 0; begin < read; begin += page)
             {
                 if (block.AsSpan(begin, Math.Min(page, read - begin)).ContainsAnyExcept((byte)0))

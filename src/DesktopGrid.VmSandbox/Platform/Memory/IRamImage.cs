@@ -12,6 +12,7 @@ internal interface IRamImage : IDisposable
     /// <summary>
     /// Makes it unalterable, for ever and for everybody, this process and root among them; and gives back what holds only zeros.
     /// </summary>
+    /// <param name="cancellationToken">Gives up; then it is not sealed.</param>
     /// <exception cref="PlatformException">Somebody may still write to it, or the operating system refused.</exception>
-    void Seal();
+    void Seal(CancellationToken cancellationToken);
 }

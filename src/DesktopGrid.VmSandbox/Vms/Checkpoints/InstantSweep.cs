@@ -1,5 +1,5 @@
 using DesktopGrid.VmSandbox.Images;
-using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
@@ -11,20 +11,41 @@ namespace DesktopGrid.VmSandbox.Vms.Checkpoints;
 /// </summary>
 internal static class InstantSweep
 {
+    // A QEMU that was taken over may have written as many as there may be; each is a run of QEMU's tool.
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
     /// <summary>Removes them. What cannot be removed stays until the next time: it is no reason not to start.</summary>
     public static async Task RunAsync(VmServices services, MachineLaunch launch, CancellationToken cancellationToken)
     {
         var (machine, disk) = (launch.Row.Id, launch.Spec.Disk!);
+        using var bound = Deadline.After(Bound, services.Time).Enter(cancellationToken);
         try
         {
             var kept = services.Checkpoints.Of(machine).Select(CheckpointRecords.Snapshot).ToHashSet(StringComparer.Ordinal);
             foreach (var instant in Qcow2Snapshots.Names(disk.OverlayPath).Distinct(StringComparer.Ordinal).Where(name => CheckpointRecords.IsSnapshot(name) && !kept.Contains(name)))
             {
-                VmLog.Swept(services.Logger, "disk's instant of a checkpoint that was not finished", machine);
-                await services.ImageTool.DeleteAsync(launch.Installation, machine, disk, instant, cancellationToken).ConfigureAwait(false);
+                await RemoveAsync(services, launch, instant, bound.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is QemuException or ImageException)
+        catch (ImageException e)
+        {
+            VmLog.InstantNotForgotten(services.Logger, VmId.Parse(machine), "that was not finished", e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            VmLog.InstantNotForgotten(services.Logger, VmId.Parse(machine), "that was not finished", e);
+        }
+    }
+
+    private static async Task RemoveAsync(VmServices services, MachineLaunch launch, string instant, CancellationToken cancellationToken)
+    {
+        var machine = launch.Row.Id;
+        VmLog.Swept(services.Logger, "disk's instant of a checkpoint that was not finished", machine);
+        try
+        {
+            await services.ImageTool.DeleteAsync(launch.Installation, machine, launch.Spec.Disk!, instant, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxException e)
         {
             VmLog.InstantNotForgotten(services.Logger, VmId.Parse(machine), "that was not finished", e);
         }

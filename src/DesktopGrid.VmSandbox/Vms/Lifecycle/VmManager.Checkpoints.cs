@@ -13,6 +13,8 @@ internal sealed partial class VmManager
     {
         ArgumentNullException.ThrowIfNull(name);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        // Before room is made for what cannot be.
+        CheckpointRecords.DemandOwnMemory(services.Machines.Require(id), VmVerb.Checkpoint);
         // The last one says how large the next will be.
         await Space.DemandAsync(VmVerb.Checkpoint, id, services.Checkpoints.Of(id.ToString()) is [var last, ..] ? last.Length : 0, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);

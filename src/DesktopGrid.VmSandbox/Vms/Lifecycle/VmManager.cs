@@ -177,11 +177,10 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         StorePruned pruned = null!;
         await UntilClosedAsync(async token => pruned = await Space.PruneAsync(options, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        _templates.Shared.ForgetRemoved();
         return pruned;
     }
 
-    private StoreSpace Space => new(services, RemovePrunedAsync);
+    private StoreSpace Space => new(services, RemovePrunedAsync, _templates.Shared.ForgetRemoved);
 
     private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)
     {

@@ -35,7 +35,8 @@ internal sealed class SharedTemplateMaker(VmServices services)
             ram = images.Make("vmsandbox-template", spec.MemoryBytes);
             using var bound = Deadline.After(limit, services.Time).Enter(cancellationToken);
             var devices = await FillAsync(installation, spec with { AwaitsState = true, Ram = new RamBacking(ram, IsWritten: true) }, template, bound.Token).ConfigureAwait(false);
-            ram.Seal();
+            // It reads all of it, which takes a second for some GiB.
+            await Task.Run(() => ram.Seal(bound.Token), bound.Token).ConfigureAwait(false);
             var made = new SharedTemplate(template.Version, ram, devices);
             ram = null;
             return made;

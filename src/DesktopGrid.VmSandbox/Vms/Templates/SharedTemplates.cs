@@ -13,24 +13,18 @@ namespace DesktopGrid.VmSandbox.Vms.Templates;
 /// </summary>
 internal sealed class SharedTemplates(VmServices services) : IDisposable
 {
-    /// <summary>How many are kept; what one takes is what the template's guest had in use, and with time as much as its machines have RAM.</summary>
-    private const int MostKept = 4;
-    private static readonly TimeSpan KeptUnused = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FailureLasts = TimeSpan.FromMinutes(10);
 
     private readonly SharedTemplateMaker _maker = new(services);
     private readonly SemaphoreSlim _making = new(1, 1);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _failures = new();
-    private readonly Lock _lock = new();
-    // The one that was wanted last is the last.
-    private readonly List<Kept> _kept = [];
-    private bool _isDisposed;
+    private readonly SharedTemplateShelf _shelf = new(services.Time);
 
     /// <summary>The memory of a template; null where there is none and none can be made now, which is told.</summary>
     /// <exception cref="TemplateDamagedException">The template is not what was kept.</exception>
     public async Task<SharedTemplate?> FindOrMakeAsync(string key, Template template, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
-        if (Find(key, template) is { } found)
+        if (_shelf.Find(key, template.Version) is { } found)
         {
             return found;
         }
@@ -39,7 +33,7 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
         await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Find(key, template) ?? await MakeAsync(key, template, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
+            return _shelf.Find(key, template.Version) ?? await MakeAsync(key, template, installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -48,44 +42,30 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
     }
 
     /// <summary>Gives up one of which the template is no more.</summary>
-    public void Forget(string key) => Forget(kept => kept.Key == key);
+    public void Forget(string key) => _shelf.Forget(kept => kept == key);
 
     /// <summary>Gives up those of which the templates were removed.</summary>
-    public void ForgetRemoved() => Forget(kept => Template.LastUse(services.Layout.Template(kept.Key)) is null);
+    public void ForgetRemoved() => _shelf.Forget(key => Template.LastUse(services.Layout.Template(key)) is null);
 
-    /// <summary>Gives up one that no machine can be started with, and does not try again for a while.</summary>
-    public void Fail(string key, SandboxException cause)
+    /// <summary>
+    /// Gives up one that no machine can be started with, and does not try again for a while; but not for one that was given up just before the
+    /// machine had it, which says nothing of the next.
+    /// </summary>
+    public void Fail(string key, SharedTemplate shared, SandboxException cause)
     {
-        _failures[key] = services.Time.GetUtcNow();
-        VmLog.MemoryNotShared(services.Logger, key, cause.Code.ToString(), cause);
-        Forget(key);
+        if (!_shelf.Has(shared))
+        {
+            VmLog.MemoryNotShared(services.Logger, key, "it was given up meanwhile", cause);
+            return;
+        }
+
+        Fail(key, cause);
     }
 
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _isDisposed = true;
-        }
-
-        Forget(static _ => true);
+        _shelf.Dispose();
         _making.Dispose();
-    }
-
-    private SharedTemplate? Find(string key, Template template)
-    {
-        lock (_lock)
-        {
-            if (_kept.Find(kept => kept.Key == key && kept.Shared.Version == template.Version) is not { } found)
-            {
-                return null;
-            }
-
-            found.Expiry.Change(KeptUnused, Timeout.InfiniteTimeSpan);
-            _kept.Remove(found);
-            _kept.Add(found);
-            return found.Shared;
-        }
     }
 
     private async Task<SharedTemplate?> MakeAsync(string key, Template template, QemuInstallation installation, MachineSpec spec, BaseImage image, TimeSpan bootTimeout, CancellationToken cancellationToken)
@@ -114,7 +94,7 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
 
             var begin = services.Time.GetTimestamp();
             var made = await _maker.MakeAsync(images, template, services.Layout.Template(key), installation, spec, image, bootTimeout, cancellationToken).ConfigureAwait(false);
-            Keep(key, made);
+            _shelf.Keep(key, made);
             VmLog.MemoryShared(services.Logger, key, spec.MemoryMiB, services.Time.GetElapsedTime(begin).TotalSeconds);
             return made;
         }
@@ -125,38 +105,10 @@ internal sealed class SharedTemplates(VmServices services) : IDisposable
         }
     }
 
-    private void Keep(string key, SharedTemplate made)
+    private void Fail(string key, SandboxException cause)
     {
+        _failures[key] = services.Time.GetUtcNow();
+        VmLog.MemoryNotShared(services.Logger, key, cause.Code.ToString(), cause);
         Forget(key);
-        lock (_lock)
-        {
-            if (!_isDisposed)
-            {
-                _kept.Add(new Kept(key, made, services.Time.CreateTimer(_ => Forget(kept => kept.Shared == made), null, KeptUnused, Timeout.InfiniteTimeSpan)));
-                made = null!;
-            }
-        }
-
-        made?.Dispose();
-        Forget(kept => _kept.IndexOf(kept) < _kept.Count - MostKept);
     }
-
-    private void Forget(Predicate<Kept> isMeant)
-    {
-        List<Kept> gone;
-        lock (_lock)
-        {
-            gone = _kept.FindAll(isMeant);
-            _kept.RemoveAll(gone.Contains);
-        }
-
-        foreach (var kept in gone)
-        {
-            kept.Expiry.Dispose();
-            kept.Shared.Dispose();
-        }
-    }
-
-    /// <summary>One of them, and the timer after which it is given up.</summary>
-    private sealed record Kept(string Key, SharedTemplate Shared, ITimer Expiry);
 }

@@ -84,7 +84,7 @@ internal sealed class WarmStart(VmServices services, TemplateStore templates, Ma
         }
         catch (SandboxException e) when (IsTemplatesFault(e) || e is QemuException { Code: SandboxErrorCode.QemuStartFailed } or PlatformException { Code: SandboxErrorCode.PlatformFailure })
         {
-            templates.Shared.Fail(key, e);
+            templates.Shared.Fail(key, shared, e);
             await launch.DiscardAsync().ConfigureAwait(false);
             return false;
         }

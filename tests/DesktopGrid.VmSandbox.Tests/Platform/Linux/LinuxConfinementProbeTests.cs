@@ -132,7 +132,7 @@ public sealed class LinuxConfinementProbeTests
             RandomAccess.SetLength(file, 8192);
         }
 
-        memory.Seal();
+        memory.Seal(CancellationToken.None);
         await using var process = await platform.Launcher.StartAsync(
             new LaunchRequest { FileName = "/usr/bin/perl", Arguments = ["-e", MemoryProbe, memory.PathInPayload], Confinement = new ConfinementPlan { Identity = "probe3" }, Ram = memory }, cancellationToken);
         using var output = new StreamReader(process.StandardOutput);

@@ -29,7 +29,7 @@ public sealed class LinuxRamImageTests
         Fill(image, content);
         Allocated(image).Should().Be(Pages * Page, "zeros were written, too");
 
-        image.Seal();
+        image.Seal(CancellationToken.None);
 
         using var loan = image.Lend();
         File.ReadAllBytes(loan.Path).Should().Equal(content);
@@ -47,7 +47,7 @@ public sealed class LinuxRamImageTests
         using var map = System.IO.MemoryMappedFiles.MemoryMappedFile.CreateFromFile(loan.Path, FileMode.Open);
         using var view = map.CreateViewAccessor();
         view.Write(0, 1);
-        FluentActions.Invoking(image.Seal).Should().Throw<PlatformException>();
+        FluentActions.Invoking(() => image.Seal(CancellationToken.None)).Should().Throw<PlatformException>();
     }
 
     [Test]
