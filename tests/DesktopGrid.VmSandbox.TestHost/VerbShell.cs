@@ -36,7 +36,7 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
 
         switch (verb)
         {
-            case "create": return (await host.Machines.CreateAsync(new VmOptions { MemoryMiB = 128, OutlivesHost = machine == "outlives", KeepLog = machine == "logged" ? TimeSpan.FromDays(1) : TimeSpan.Zero })).ToString();
+            case "create": return (await host.Machines.CreateAsync(Options(machine))).ToString();
             case "import": return await ImportAsync(machine!);
             case "recover": return $"{(await host.Machines.RecoverAsync()).Count(static recovery => recovery.Checkpoint is not null)}";
             case "prune": return $"{(await host.PruneAsync(new StorePruneOptions { Checkpoints = true })).Removed.Count}";
@@ -65,6 +65,15 @@ internal sealed class VerbShell(SandboxHost host, KillAt killAt)
 
         return (await host.Machines.GetStatusAsync(id)).State.ToString();
     }
+
+    private static VmOptions Options(string? kind) => new()
+    {
+        MemoryMiB = 128,
+        WarmStart = kind != "cold",
+        ShareMemory = kind == "shared",
+        OutlivesHost = kind == "outlives",
+        KeepLog = kind == "logged" ? TimeSpan.FromDays(1) : TimeSpan.Zero,
+    };
 
     /// <summary>As a careful caller does: the file has its name when all of it is on the disk.</summary>
     private async Task ExportAsync(VmId id, string path)

@@ -15,7 +15,7 @@ internal sealed class KillAtStepTests : StoreFixture
 
     private static readonly string[] CheckpointSteps = ["checkpoint.begun", "checkpoint.standing", "checkpoint.instant", "checkpoint.completed", "checkpoint.saved", "checkpoint.flushed", "checkpoint.named", "checkpoint.noted"];
 
-    private static readonly Dictionary<string, string[]> Steps = new()
+    internal static readonly Dictionary<string, string[]> Steps = new()
     {
         ["create"] = ["create.folder", "create.disk"],
         ["start"] =
@@ -23,6 +23,9 @@ internal sealed class KillAtStepTests : StoreFixture
             "template.prepared", "template.ready", "template.saving.begun", "template.saving.standing", "template.saving.completed", "template.saved", "template.finished",
             "start.template", "start.disk", "start.launched", "start.loaded", "start.renewed",
         ],
+        // A start without a template, and one that shares its memory.
+        ["boot"] = ["start.launched", "start.booted"],
+        ["share"] = ["start.shared.begun", "start.shared.standing", "start.shared.completed", "start.disk", "start.launched", "start.loaded", "start.renewed"],
         ["checkpoint"] = CheckpointSteps,
         ["resume"] = ["resume.fits", "resume.reverted", "resume.launched", "resume.loaded", "resume.running", "resume.renewed"],
         ["remove"] = ["remove.unnoted", "remove.deleted"],
@@ -39,16 +42,17 @@ internal sealed class KillAtStepTests : StoreFixture
     // One of each verb in the quick tier, the most delicate.
     private static readonly string[] Sample =
     [
-        "create create.disk", "start template.saved", "start start.loaded", "checkpoint checkpoint.instant", "checkpoint checkpoint.named", "resume resume.loaded", "remove remove.unnoted", "suspend suspend.done",
+        "create create.disk", "start template.saved", "start start.loaded", "boot start.booted", "checkpoint checkpoint.instant", "checkpoint checkpoint.named", "resume resume.loaded", "remove remove.unnoted", "suspend suspend.done",
         "stop stop.ended", "quit checkpoint.noted", "export export.extracted", "import import.named", "prune remove.deleted", "destroy destroy.files",
     ];
 
-    private static readonly string[] SampleWithQemu = ["start start.loaded", "checkpoint checkpoint.instant", "resume resume.loaded", "quit checkpoint.instant"];
+    private static readonly string[] SampleWithQemu = ["start start.loaded", "share start.shared.standing", "checkpoint checkpoint.instant", "resume resume.loaded", "quit checkpoint.instant"];
 
     // Where there is a QEMU that can be killed.
     private static readonly string[] WithQemu =
     [
-        "template.ready", "template.saving.begun", "template.saving.standing", "start.launched", "start.loaded", "start.renewed", .. CheckpointSteps,
+        "template.ready", "template.saving.begun", "template.saving.standing", "start.launched", "start.loaded", "start.renewed", "start.booted", "start.shared.begun", "start.shared.standing", "start.shared.completed",
+        .. CheckpointSteps,
         "resume.launched", "resume.loaded", "resume.running", "resume.renewed", "remove.unnoted", "remove.deleted", "prune.checkpoint", "suspend.done", "continue.done",
     ];
 
@@ -90,6 +94,7 @@ internal sealed class KillAtStepTests : StoreFixture
             "export" => _host.KilledAtAsync(target, step, verb, id, Exported),
             "import" => _host.KilledAtAsync(target, step, verb, Exported),
             "prune" => _host.KilledAtAsync(target, step, verb, null),
+            "boot" or "share" => _host.KilledAtAsync(target, step, "start", id),
             _ => _host.KilledAtAsync(target, step, verb, id),
         });
 
@@ -124,8 +129,13 @@ internal sealed class KillAtStepTests : StoreFixture
     private static async Task JudgeAsync(SandboxHost host, VmStatus machine, string verb, string step, string? answer, CancellationToken cancellationToken)
     {
         machine.State.Should().BeOneOf(VmState.Created, VmState.Stopped, VmState.Failed);
-        if (verb is "create" or "start")
+        if (verb is "create" or "start" or "boot" or "share")
         {
+            if (answer is not null && step.StartsWith("start.shared.", StringComparison.Ordinal))
+            {
+                answer.Should().EndWith(" ok Running", "memory that could not be shared is no fault of the machine, which has its own then");
+            }
+
             await host.Machines.StartAsync(machine.Id, cancellationToken);
             await (await host.OpenSessionAsync(machine.Id, cancellationToken)).PingAsync(cancellationToken);
             return;
@@ -152,6 +162,14 @@ internal sealed class KillAtStepTests : StoreFixture
     /// <summary>What was broken off can be done anew: nothing of the first time is in its way, and nothing is left of it.</summary>
     private async Task JudgeVerbAgainAsync(SandboxHost host, VmStatus machine, string verb, CancellationToken cancellationToken)
     {
+        if (verb == "share")
+        {
+            var id = await host.StartNewAsync(new VmOptions { MemoryMiB = 128, ShareMemory = true }, cancellationToken);
+            (await host.Machines.GetStatusAsync(id, cancellationToken)).StartPath.Should().Be(StartPath.SharedTemplate, "the template itself is sound");
+            await (await host.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
+            await host.Machines.DestroyAsync(id, cancellationToken);
+        }
+
         if (verb == "export")
         {
             File.Exists(Exported).Should().BeFalse("it was not reported");
@@ -188,8 +206,8 @@ internal sealed class KillAtStepTests : StoreFixture
     /// <summary>A machine that has what the verb needs, and a checkpoint.</summary>
     private async Task<string> PrepareAsync(VerbHost host, string verb)
     {
-        var id = await host.DoAsync("create");
-        if (verb == "start")
+        var id = await host.DoAsync("create", verb switch { "boot" => "cold", "share" => "shared", _ => null });
+        if (verb is "start" or "boot" or "share")
         {
             return id;
         }

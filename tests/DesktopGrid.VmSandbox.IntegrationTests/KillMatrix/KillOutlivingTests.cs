@@ -12,7 +12,7 @@ internal sealed class KillOutlivingTests : StoreFixture
 {
     private const string Kept = "kept", Next = "next";
 
-    private static readonly Dictionary<string, string[]> Steps = new()
+    internal static readonly Dictionary<string, string[]> Steps = new()
     {
         ["start"] = ["start.launched", "start.loaded", "start.renewed"],
         ["load"] = ["load.joined", "load.noted"],

@@ -9,22 +9,32 @@ internal sealed class KillRecoveryTests : StoreFixture
 {
     private const string Kept = "kept";
 
+    // What the first host does, the step at which it dies, the step at which the second one does, and whether it is in the quick tier.
+    internal static readonly (string Verb, string Died, string Step, bool IsQuick)[] Deaths =
+    [
+        ("checkpoint", "checkpoint.named", "recover.checkpoints", true),
+        ("checkpoint", "checkpoint.named", "recover.noted", false),
+        ("checkpoint", "checkpoint.completed", "recover.checkpoints", false),
+        ("checkpoint", "checkpoint.completed", "recover.noted", false),
+        ("checkpoint", "checkpoint.noted", "recover.noted", false),
+        ("remove", "remove.unnoted", "recover.checkpoints", false),
+        ("resume", "resume.loaded", "recover.noted", false),
+        ("start", "start.launched", "recover.ended", true),
+        ("start", "start.loaded", "recover.noted", false),
+        ("create", "create.folder", "recover.folder", false),
+        ("create", "create.disk", "recover.folder", true),
+    ];
+
     private VerbHost? _first, _second;
 
     protected override bool KillsHosts => true;
 
-    // What the first host does, the step at which it dies, and the step at which the second one does.
-    [TestCase("checkpoint", "checkpoint.named", "recover.checkpoints")]
-    [TestCase("checkpoint", "checkpoint.named", "recover.noted", Category = "Long")]
-    [TestCase("checkpoint", "checkpoint.completed", "recover.checkpoints", Category = "Long")]
-    [TestCase("checkpoint", "checkpoint.completed", "recover.noted", Category = "Long")]
-    [TestCase("checkpoint", "checkpoint.noted", "recover.noted", Category = "Long")]
-    [TestCase("remove", "remove.unnoted", "recover.checkpoints", Category = "Long")]
-    [TestCase("resume", "resume.loaded", "recover.noted", Category = "Long")]
-    [TestCase("start", "start.launched", "recover.ended")]
-    [TestCase("start", "start.loaded", "recover.noted", Category = "Long")]
-    [TestCase("create", "create.folder", "recover.folder", Category = "Long")]
-    [TestCase("create", "create.disk", "recover.folder")]
+    private static IEnumerable<TestCaseData> Cases() =>
+        from row in Deaths
+        let data = new TestCaseData(row.Verb, row.Died, row.Step)
+        select row.IsQuick ? data : data.SetCategory("Long");
+
+    [TestCaseSource(nameof(Cases))]
     [CancelAfter(240_000)]
     public async Task Killed_while_a_store_is_recovered_the_next_opening_recovers_it(string verb, string died, string step, CancellationToken cancellationToken)
     {
