@@ -119,6 +119,26 @@ internal sealed class CheckpointTests : StoreFixture
     }
 
     [Test]
+    public async Task In_the_place_of_one_that_is_damaged_comes_the_other_of_its_name_and_not_what_lies_between(CancellationToken cancellationToken)
+    {
+        var id = await Host.StartNewAsync(cancellationToken: cancellationToken);
+        foreach (var (name, content) in ((string, string)[])[("mine", "old"), ("other", "between"), ("mine", "new")])
+        {
+            await (await Host.OpenSessionAsync(id, cancellationToken)).PutTextAsync("file", content, cancellationToken: cancellationToken);
+            await Host.Machines.CheckpointAsync(id, name, cancellationToken);
+        }
+
+        await Host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken);
+        var files = new DirectoryInfo(Path.Combine(Store.StorePath, "machines", id.ToString())).GetFiles("*.state").OrderByDescending(static file => file.LastWriteTimeUtc).ToList();
+        Spoil(files[0]);
+
+        (await Host.Machines.ResumeAsync(id, "mine", cancellationToken)).Name.Should().Be("mine");
+
+        (await (await Host.OpenSessionAsync(id, cancellationToken)).GetTextAsync("file", cancellationToken)).Should().Be("old");
+        await Host.Machines.DestroyAsync(id, cancellationToken);
+    }
+
+    [Test]
     public async Task Two_guests_from_one_instant_draw_other_numbers_and_have_the_time_of_day(CancellationToken cancellationToken)
     {
         var id = await Host.StartNewAsync(cancellationToken: cancellationToken);

@@ -31,6 +31,29 @@ internal sealed class QuitTests : StoreFixture
         await Host.Machines.DestroyAsync(id, cancellationToken);
     }
 
+    [Test]
+    public async Task A_machine_that_has_as_many_as_are_kept_keeps_its_work_all_the_same(CancellationToken cancellationToken)
+    {
+        var id = await Host.StartNewAsync(new VmOptions { MemoryMiB = 128 }, cancellationToken);
+        for (var i = 0; i < CheckpointLimits.MostOfMachine; i++)
+        {
+            await Host.Machines.CheckpointAsync(id, $"at-{i}", cancellationToken);
+        }
+
+        await FluentActions.Awaiting(() => Host.Machines.CheckpointAsync(id, "one-more", cancellationToken)).Should().ThrowAsync<VmException>();
+        await (await Host.OpenSessionAsync(id, cancellationToken)).PutTextAsync("file", "work", cancellationToken: cancellationToken);
+
+        // Twice, since each leaves one of its name behind.
+        for (var i = 0; i < 2; i++)
+        {
+            (await Host.Machines.QuitAsync(id, cancellationToken: cancellationToken))!.Name.Should().Be("quit");
+            await Host.Machines.ResumeAsync(id, cancellationToken: cancellationToken);
+        }
+
+        (await (await Host.OpenSessionAsync(id, cancellationToken)).GetTextAsync("file", cancellationToken)).Should().Be("work");
+        await Host.Machines.DestroyAsync(id, cancellationToken);
+    }
+
     [TestCase(10)]
     [TestCase(50)]
     [TestCase(250)]

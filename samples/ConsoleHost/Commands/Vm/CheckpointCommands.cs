@@ -66,17 +66,14 @@ internal static class CheckpointCommands
 
     public static Command Recover(CommandRunner runner)
     {
-        var command = new Command("recover", "Let every machine that has failed go on from its newest checkpoint; a line for each, and exit code 1 where one cannot.");
+        var command = new Command("recover", "Let every machine that has failed and has a checkpoint go on from its newest; a line for each. What keeps the first of those that cannot is told at the end, with its exit code.");
         runner.Handle(command, async (run, cancellationToken) =>
         {
             var host = await run.HostAsync(cancellationToken);
             var found = await run.Screen.Progress.WatchAsync(new WorkState("recover"), () => host.Machines.RecoverAsync(cancellationToken));
             foreach (var recovery in found)
             {
-                if (recovery.Failure is null)
-                {
-                    StatusView.WriteState(await host.Machines.GetStatusAsync(recovery.Machine, cancellationToken), run.Screen);
-                }
+                StatusView.WriteState(await host.Machines.GetStatusAsync(recovery.Machine, cancellationToken), run.Screen);
             }
 
             if (found.FirstOrDefault(static recovery => recovery.Failure is not null) is { Failure: { } first })

@@ -31,7 +31,7 @@ internal static class StopCommand
             await run.Screen.Progress.WatchAsync(new WorkState($"stop {id}"), () => CommandRun.WhenFreeAsync(StopAsync, cancellationToken));
             if (keeps)
             {
-                run.Screen.Note(kept is null ? "There is no new checkpoint; the last good one stands." : $"Its work is kept as {kept.Name}.");
+                run.Screen.Note(kept is null ? "There is no new checkpoint; the last good one, where there is one, stands." : $"Its work is kept as {kept.Name}.");
             }
 
             StatusView.WriteState(await host.Machines.GetStatusAsync(id, cancellationToken), run.Screen);

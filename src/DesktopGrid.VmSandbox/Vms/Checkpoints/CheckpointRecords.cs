@@ -69,10 +69,14 @@ internal static class CheckpointRecords
     public static bool IsName(string name) =>
         name.Length is > 0 and <= CheckpointLimits.MaxNameLength && char.IsAsciiLetterOrDigit(name[0]) && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-');
 
-    /// <summary>The machine's checkpoints from the one of that name on, newest first; all of them where no name is given.</summary>
+    /// <summary>
+    /// The machine's checkpoints, the one that is meant first and then those that serve where it is damaged: the others of that name, then what is
+    /// older than it, newest first. All of them where no name is given.
+    /// </summary>
     public static IReadOnlyList<CheckpointRow> From(this CheckpointTable checkpoints, VmId machine, string? name, VmVerb verb)
     {
-        IReadOnlyList<CheckpointRow> found = [.. checkpoints.Of(machine.ToString()).SkipWhile(row => name is not null && row.Name != name)];
+        var all = checkpoints.Of(machine.ToString());
+        IReadOnlyList<CheckpointRow> found = name is null ? all : [.. all.Where(row => row.Name == name), .. all.SkipWhile(row => row.Name != name).Where(row => row.Name != name)];
         return found.Count > 0
             ? found
             : throw new VmException(SandboxErrorCode.CheckpointUnknown, name is null ? $"Machine {machine} has no checkpoint." : $"Machine {machine} has no checkpoint \"{TextTail.Clean(name)}\".") { Machine = machine.ToString(), Verb = verb };

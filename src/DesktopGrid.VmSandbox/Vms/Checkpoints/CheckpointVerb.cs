@@ -24,14 +24,20 @@ internal static class CheckpointVerb
 
     private static readonly TimeSpan TidyBound = TimeSpan.FromSeconds(20);
 
-    public static async Task<VmCheckpoint> RunAsync(VmServices services, VmSlot slot, string name, CancellationToken cancellationToken)
+    /// <summary>Takes one.</summary>
+    /// <param name="services">What the verbs work with.</param>
+    /// <param name="slot">The machine, entered.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="isLast">Whether the machine ends with it: then it may be one more than are kept otherwise, since it cannot be asked for again.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<VmCheckpoint> RunAsync(VmServices services, VmSlot slot, string name, bool isLast, CancellationToken cancellationToken)
     {
         CheckpointRecords.Check(name, slot.Id, VmVerb.Checkpoint);
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Checkpoint);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Checkpoint);
         CheckpointRecords.DemandOwnMemory(row, VmVerb.Checkpoint);
-        DemandRoom(services, slot.Id, name);
+        DemandRoom(services, slot.Id, name, CheckpointLimits.MostOfMachine + (isLast ? Generations : 0));
         var id = VmId.New().ToString();
         var part = services.Layout.Checkpoint(row.Id, id) + PartExtension;
         CheckpointRow taken;
@@ -160,10 +166,10 @@ internal static class CheckpointVerb
         return state;
     }
 
-    private static void DemandRoom(VmServices services, VmId id, string name)
+    private static void DemandRoom(VmServices services, VmId id, string name, int most)
     {
         var kept = services.Checkpoints.Of(id.ToString());
-        if (kept.Count >= CheckpointLimits.MostOfMachine && kept.Count(row => row.Name == name) < Generations)
+        if (kept.Count >= most && kept.Count(row => row.Name == name) < Generations)
         {
             throw new VmException(SandboxErrorCode.CheckpointFailed, $"Machine {id} has {kept.Count} checkpoints already, the most that are kept of one machine.")
             {

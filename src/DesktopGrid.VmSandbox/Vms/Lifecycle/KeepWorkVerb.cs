@@ -69,7 +69,7 @@ internal static class KeepWorkVerb
         }
 
         using var enough = Deadline.After(ForWork(budget), services.Time).Enter(cancellationToken);
-        var keeping = CheckpointVerb.RunAsync(services, slot, name, enough.Token);
+        var keeping = CheckpointVerb.RunAsync(services, slot, name, isLast: true, enough.Token);
         try
         {
             await ((Task)keeping).WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

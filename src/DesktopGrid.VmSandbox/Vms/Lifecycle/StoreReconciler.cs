@@ -82,7 +82,7 @@ internal sealed class StoreReconciler(VmServices services)
         else if (runs || process is not null)
         {
             VmLog.Swept(services.Logger, "machine whose process has ended", row.Id);
-            LoadVerb.MarkEnded(services, present, "The host process that ran it ended without stopping it.");
+            LoadVerb.MarkEnded(services, present, present.OutlivesHost ? "Its QEMU ended while no host process had it in hand." : "The host process that ran it ended without stopping it.");
             VmLog.Step(services.Logger, row.Id, "recover.noted");
         }
         else if (services.Platform.RuntimeDirectories.Find(row.Id) is { } sockets)

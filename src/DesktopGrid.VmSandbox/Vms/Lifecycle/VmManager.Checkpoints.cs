@@ -19,7 +19,7 @@ internal sealed partial class VmManager
         await Space.DemandAsync(VmVerb.Checkpoint, id, services.Checkpoints.Of(id.ToString()) is [var last, ..] ? last.Length : 0, cancellationToken).ConfigureAwait(false);
         using var entered = await EnterLoadedAsync(id, VmVerb.Checkpoint, cancellationToken).ConfigureAwait(false);
         VmCheckpoint taken = null!;
-        await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await UntilClosedAsync(async token => taken = await CheckpointVerb.RunAsync(services, Slot(id), name, isLast: false, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return taken;
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class VmManager
     private async Task<VmCheckpoint?> EndUnderAnotherAsync(VmId id, Deadline budget, CancellationToken cancellationToken)
     {
         RunningPart(id)?.Qemu.Kill();
-        VmLog.NotKept(services.Logger, id, "another call had it in hand");
+        VmLog.NotKept(services.Logger, id, "it could not be taken in hand in time");
         try
         {
             using var bound = budget.Enter(cancellationToken);

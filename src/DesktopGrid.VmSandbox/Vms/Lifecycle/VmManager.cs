@@ -120,7 +120,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
             {
                 Machine = id.ToString(),
                 State = state,
-                Advice = state == VmState.Suspended ? "Let it continue first." : "Start it first.",
+                Advice = state == VmState.Suspended ? "Let it continue first." : services.Checkpoints.Of(id.ToString()).Count > 0 ? "Resume it from its checkpoint first, or start it anew." : "Start it first.",
             };
     }
 

@@ -12,7 +12,7 @@ internal static class MachineWiring
 {
     // What a filled disk may need beside the guest's data: qcow2's own tables and some slack; once for the disk, and once for each instant of it
     // that is kept or just being taken.
-    private const double FileSlack = 1.1 * (2 + CheckpointLimits.MostOfMachine);
+    private const double FileSlack = 1.1 * (4 + CheckpointLimits.MostOfMachine);
 
     public static MachineSpec Spec(VmServices services, MachineRow row, BaseImage image, Accelerator accelerator)
     {
