@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Primitives;
@@ -114,6 +115,14 @@ internal sealed class CheckpointTests : StoreFixture
         (failure.Code, failure.Step).Should().Be((SandboxErrorCode.CheckpointUnusable, "resume.hash"));
         failure.Message.Should().Contain("latest").And.Contain("older checkpoint");
         (await Host.StateAsync(id)).Should().Be(VmState.Stopped);
+        // Something that has no end in its place.
+        files[0].Delete();
+        using (var made = Process.Start("mkfifo", files[0].FullName))
+        {
+            await made.WaitForExitAsync(cancellationToken);
+        }
+
+        (await FluentActions.Awaiting(() => Host.Machines.ExportCheckpointAsync(id, "latest", Stream.Null, cancellationToken)).Should().ThrowAsync<VmException>()).Which.Code.Should().Be(SandboxErrorCode.CheckpointUnusable);
         await Host.Machines.StartAsync(id, cancellationToken);
         await Host.Machines.DestroyAsync(id, cancellationToken);
     }

@@ -119,6 +119,7 @@ internal sealed class TravelTests : StoreFixture
             (manifest with { Name = "../../name" }, "checkpoint"),
             (manifest with { Image = "../" + manifest.Image[3..] }, "hash"),
             (manifest with { MemoryMiB = 0 }, "memory"),
+            (manifest with { MemoryMiB = 64 }, "its image needs at least 96"),
             (manifest with { VirtualCpus = 65 }, "virtual CPUs"),
             (manifest with { CpuModel = "qemu64\n-device" }, "describe its machine"),
             (manifest with { Accelerator = "7" }, "accelerator"),

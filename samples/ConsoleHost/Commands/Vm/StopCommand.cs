@@ -9,13 +9,14 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Vm;
 internal static class StopCommand
 {
     private static readonly TimeSpan Most = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
 
     public static Command Create(CommandRunner runner)
     {
         var machine = Flags.Machine();
         var grace = Flags.Duration("--grace", "How long the guest may take before it is killed. Default: 5s; at most 1h.", Most);
         var keep = new Option<string?>("--keep") { HelpName = "NAME", Description = "Keep its work: take a checkpoint of this name if there is time, and end it without asking the guest. Default name: quit.", Arity = ArgumentArity.ZeroOrOne };
-        var within = Flags.Duration("--within", "With --keep: how long the whole may take. Default: 60s; at most 1h.", Most);
+        var within = Flags.Duration("--within", "With --keep: how long the whole may take. Default: 60s; 10ms to 1h.", Most);
         var command = new Command("stop", "End a machine: ask its guest, then insist. Its disk stays.") { machine, grace, keep, within };
         runner.Handle(command, async (run, cancellationToken) =>
         {
@@ -24,6 +25,11 @@ internal static class StopCommand
             if (keeps ? run.Get(grace) is not null : run.Get(within) is not null)
             {
                 throw new UsageException(keeps ? "--grace and --keep contradict each other: with --keep the guest is not asked." : "--within belongs to --keep.");
+            }
+
+            if (run.Get(within) < Least)
+            {
+                throw new UsageException("--within must be at least 10ms.");
             }
 
             var host = await run.HostAsync(cancellationToken);

@@ -58,7 +58,7 @@ internal static class TravelCommands
         try
         {
             long length;
-            await using (var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None))
+            await using (var file = new FileStream(part, Ours()))
             {
                 await machines.ExportCheckpointAsync(id, name, file, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -72,5 +72,17 @@ internal static class TravelCommands
         {
             File.Delete(part);
         }
+    }
+
+    /// <summary>A file for this user alone: in it is everything that the guest had in memory. On Windows a folder's own rights hold for what is made in it.</summary>
+    private static FileStreamOptions Ours()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

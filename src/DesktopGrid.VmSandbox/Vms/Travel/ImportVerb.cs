@@ -82,6 +82,11 @@ internal static class ImportVerb
             throw new ImageException(SandboxErrorCode.ImageMissing, $"The checkpoint cannot be imported: it is of a machine of the base image {manifest.Image}, which is not in this store and is not the host's own.", cause) { Step = "import.image", Advice = "Open the host with that image (GuestImage), then import again." };
         }
 
+        if (manifest.MemoryMiB < image.Manifest.MinimumMemoryMiB)
+        {
+            throw TravelFile.Invalid($"its machine has {manifest.MemoryMiB} MiB of memory, and its image needs at least {image.Manifest.MinimumMemoryMiB}");
+        }
+
         return manifest.DiskBytes == image.Manifest.Files.Base.VirtualSize ? image : throw TravelFile.Invalid("its disk has another size than its image");
     }
 
