@@ -52,6 +52,8 @@ internal sealed class InstantSweepTests : StoreFixture
         await other.TellAsync($"6 checkpoint {id} next");
         await other.HearAsync("reached checkpoint.instant");
         await Eventually.HoldsAsync(() => !ProcessTable.IsAlive(other.Id), "it was killed");
+        // The last of its threads is gone only then, with the locks that they share.
+        await other.KillAsync();
         await Eventually.HoldsAsync(() => ProcessTable.Naming($"vmsandbox-{id}").Count == 0, "its QEMU ends with it");
         return VmId.Parse(id);
     }

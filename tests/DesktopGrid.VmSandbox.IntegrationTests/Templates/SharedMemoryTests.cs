@@ -184,6 +184,8 @@ internal sealed class SharedMemoryTests : StoreFixture
         await using var other = TestHostProcess.Start(Store, "shared", step);
         await other.HearAsync($"reached {step}");
         await Eventually.HoldsAsync(() => !ProcessTable.IsAlive(other.Id), "it was killed");
+        // The last of its threads is gone only then, with the locks that they share.
+        await other.KillAsync();
 
         await Eventually.HoldsAsync(() => ProcessTable.Naming(Store.StorePath).All(static process => !process.CommandLine.Contains("qemu", StringComparison.Ordinal)), "no QEMU is left, and the memory goes with the last one");
         await using var host = await Store.OpenHostAsync();

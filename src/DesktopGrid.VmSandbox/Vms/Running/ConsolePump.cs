@@ -10,8 +10,12 @@ namespace DesktopGrid.VmSandbox.Vms.Running;
 internal sealed class ConsolePump : IAsyncDisposable
 {
     private const string DaemonPrefix = "vmsandboxd: ";
-    private const int BytesPerPause = 64 * 1024;
+    // Lines of one letter each are what costs most, a core for some hundred thousand a second.
+    private const int BytesPerPause = 4 * 1024;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    // A serial port gives a byte or a few at a time: read together with what follows at once, or each would wake this process.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reading;
@@ -55,11 +59,9 @@ internal sealed class ConsolePump : IAsyncDisposable
             {
                 lines.Add(buffer.AsSpan(0, read));
                 sincePause += read;
-                if (sincePause >= BytesPerPause)
-                {
-                    sincePause = 0;
-                    await Task.Delay(Pause, time, _stop.Token).ConfigureAwait(false);
-                }
+                var isFull = sincePause >= BytesPerPause;
+                sincePause = isFull ? 0 : sincePause;
+                await Task.Delay(isFull ? Pause : Gather, time, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
