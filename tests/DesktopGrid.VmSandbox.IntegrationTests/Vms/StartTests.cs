@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
@@ -115,7 +116,15 @@ internal sealed class StartTests : StoreFixture
         var id = await host.StartNewAsync(cancellationToken: cancellationToken);
         var session = await host.OpenSessionAsync(id, cancellationToken);
 
-        await session.PutAsync("die", new MemoryStream("die"u8.ToArray()), cancellationToken: cancellationToken);
+        try
+        {
+            await session.PutAsync("die", new MemoryStream("die"u8.ToArray()), cancellationToken: cancellationToken);
+        }
+        catch (SessionException e) when (e.Code == SandboxErrorCode.MachineEnded)
+        {
+            // It may die before it has answered.
+        }
+
         await host.WaitForStateAsync(id, VmState.Failed);
 
         (await host.Machines.GetStatusAsync(id, cancellationToken)).LastError.Should().Contain("Kernel panic - not syncing: Attempted to kill init");
