@@ -30,11 +30,14 @@ internal static class GuestProgram
     public static async Task<string> RunOnHostAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
+        // .NET leaves a process's streams to whoever has taken them, and a check for leaks would find them until they are collected.
+        using var output = process.StandardOutput;
+        using var errors = process.StandardError;
+        var failure = errors.ReadToEndAsync();
+        var said = await output.ReadToEndAsync();
         await process.WaitForExitAsync();
-        process.ExitCode.Should().Be(0, await errors);
-        return output;
+        process.ExitCode.Should().Be(0, await failure);
+        return said;
     }
 
     private static async Task<string> CompileOnceAsync(string name)

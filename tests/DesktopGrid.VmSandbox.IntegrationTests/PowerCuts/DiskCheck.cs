@@ -19,8 +19,11 @@ internal static partial class DiskCheck
     public static async Task<bool> DemandAsync(string disk)
     {
         using var process = Process.Start(new ProcessStartInfo("qemu-img", ["check", "-f", "qcow2", disk]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var said = await process.StandardOutput.ReadToEndAsync() + await errors;
+        // .NET leaves a process's streams to whoever has taken them, and a check for leaks would find them until they are collected.
+        using var output = process.StandardOutput;
+        using var errors = process.StandardError;
+        var failure = errors.ReadToEndAsync();
+        var said = await output.ReadToEndAsync() + await failure;
         await process.WaitForExitAsync();
         process.ExitCode.Should().BeOneOf([None, LeaksOnly, Corruptions], said);
         if (process.ExitCode == Corruptions)

@@ -178,7 +178,8 @@ internal sealed class StoreSpaceTests
     private long DiskUsage()
     {
         using var du = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("du", ["-sk", _store.StorePath]) { RedirectStandardOutput = true })!;
-        var said = du.StandardOutput.ReadToEnd();
+        using var output = du.StandardOutput;
+        var said = output.ReadToEnd();
         du.WaitForExit();
         return long.Parse(said.Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture) * 1024;
     }
