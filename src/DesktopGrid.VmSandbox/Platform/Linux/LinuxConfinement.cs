@@ -77,9 +77,11 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
     private static ConfinementLayerStatus LowPriority(LinuxTools tools, ProcessPriority priority) => priority switch
     {
         ProcessPriority.Normal => new(ConfinementLayer.LowPriority, false, "normal priority was asked for"),
-        ProcessPriority.Idle when tools.Scheduler is not null => new(ConfinementLayer.LowPriority, true, "SCHED_IDLE" + (tools.DiskScheduler is null ? "" : ", idle disk class")),
-        _ => On(ConfinementLayer.LowPriority, tools.Nice is not null, priority is ProcessPriority.Idle ? "nice 19" : "nice 10", Absence(tools, "nice", "coreutils")),
+        ProcessPriority.Idle when tools.Scheduler is not null => new(ConfinementLayer.LowPriority, true, "SCHED_IDLE" + Session(tools) + (tools.DiskScheduler is null ? "" : ", idle disk class")),
+        _ => On(ConfinementLayer.LowPriority, tools.Nice is not null, (priority is ProcessPriority.Idle ? "nice 19" : "nice 10") + Session(tools), Absence(tools, "nice", "coreutils")),
     };
+
+    private static string Session(LinuxTools tools) => tools is { SetSession: not null, SessionsHavePriorities: true } ? ", and its session as well" : "";
 
     private static ConfinementLayerStatus On(ConfinementLayer layer, bool isOn, string means, string fault) => new(layer, isOn, isOn ? means : fault);
 
@@ -99,6 +101,8 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
             DiskScheduler = await TryAsync(found.DiskScheduler, "ionice", ["-c3"]).ConfigureAwait(false),
             Privileges = await TryAsync(found.Privileges, "setpriv", ["--no-new-privs", "--pdeathsig", "KILL", "--"]).ConfigureAwait(false),
             Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false, hasRam: false)).ConfigureAwait(false),
+            SessionsHavePriorities = found is { SessionsHavePriorities: true, SetSession: { } session }
+                && await ToolTrial.FaultOfAsync(session, ["/bin/sh", "-c", "test -w /proc/self/autogroup"], time, cancellationToken).ConfigureAwait(false) is null,
             Faults = faults,
         };
 

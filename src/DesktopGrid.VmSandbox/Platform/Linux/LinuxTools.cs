@@ -27,6 +27,8 @@ internal sealed record LinuxTools
     public string? Privileges { get; init; }
     /// <summary>bubblewrap: namespaces and the system-call filter.</summary>
     public string? Bubblewrap { get; init; }
+    /// <summary>Whether the kernel shares processors between sessions by a priority of theirs (sched(7), "The autogroup feature").</summary>
+    public bool SessionsHavePriorities { get; init; }
     /// <summary>Why those that are there are not used, by name.</summary>
     public IReadOnlyDictionary<string, TrialFault> Faults { get; init; } = ReadOnlyDictionary<string, TrialFault>.Empty;
 
@@ -39,6 +41,7 @@ internal sealed record LinuxTools
         DiskScheduler = Find("ionice"),
         Privileges = Find("setpriv"),
         Bubblewrap = Find("bwrap"),
+        SessionsHavePriorities = File.Exists("/proc/self/autogroup"),
     };
 
     /// <summary>Those that are used.</summary>

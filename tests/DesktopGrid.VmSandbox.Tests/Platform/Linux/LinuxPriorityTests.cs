@@ -29,6 +29,23 @@ public sealed class LinuxPriorityTests
         (await SayAsync("/usr/bin/nice", [], priority, null, cancellationToken)).Trim().Should().Be($"{Math.Min(own + above, 19)}");
     }
 
+    [TestCase(ProcessPriority.Idle, "nice 19")]
+    [TestCase(ProcessPriority.BelowNormal, "nice 10")]
+    [TestCase(ProcessPriority.Normal, "nice 0")]
+    public async Task Its_session_stands_back_from_the_first_instruction_on(ProcessPriority priority, string nice, CancellationToken cancellationToken)
+    {
+        const string File = "/proc/self/autogroup";
+        Assume.That(System.IO.File.Exists(File), "This kernel has no priorities of sessions (CONFIG_SCHED_AUTOGROUP).");
+        var own = await System.IO.File.ReadAllTextAsync(File, cancellationToken);
+        (await SayAsync("/bin/cat", [File], priority, null, cancellationToken)).Trim().Should().EndWith(nice);
+        (await System.IO.File.ReadAllTextAsync(File, cancellationToken)).Should().Be(own, "the host's own session is none of its affair");
+    }
+
+    [Test]
+    public async Task Several_at_once_all_stand_back(CancellationToken cancellationToken) =>
+        // The kernel lets an ordinary user set it ten times a second.
+        (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SayAsync("/bin/cat", ["/proc/self/autogroup"], ProcessPriority.Idle, null, cancellationToken)))).Should().OnlyContain(static said => said.TrimEnd().EndsWith("nice 19", StringComparison.Ordinal));
+
     [Test]
     public async Task The_disk_is_left_to_others_first(CancellationToken cancellationToken)
     {
