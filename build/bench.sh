@@ -11,6 +11,8 @@ case " $* " in *" -h "*|*" --help "*) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;
 
 need_dotnet
 need_qemu
+# The same busybox as in the guest, to run natively what runs there.
+install_missing busybox=busybox-static
 if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
     export VMSANDBOX_GUEST_IMAGE=$artifacts/guest/tiny
     # Also where there is one: it may be of older sources.

@@ -1,7 +1,13 @@
 using DesktopGrid.VmSandbox.Benchmarks;
 using DesktopGrid.VmSandbox.Benchmarks.Cases;
+using DesktopGrid.VmSandbox.Benchmarks.Intrusion;
 using DesktopGrid.VmSandbox.Benchmarks.Measuring;
 using DesktopGrid.VmSandbox.Benchmarks.Output;
+
+if (args is [ForegroundWork.Word, ..])
+{
+    return ForegroundWork.Run(args);
+}
 
 // Every family once; a later one joins by its line here.
 Func<BenchRun, IBenchmark>[] families =
@@ -14,6 +20,8 @@ Func<BenchRun, IBenchmark>[] families =
     run => new Transfers(run),
     run => new BulkDisks(run),
     run => new HostCpu(run),
+    run => new Compute(run),
+    run => new Intrusions(run),
     run => new Sizes(run),
 ];
 

@@ -12,6 +12,6 @@ public sealed record VmImportOptions
     /// <summary>For how long its log stays readable after it was destroyed, as in <see cref="VmOptions.KeepLog"/>. Default zero.</summary>
     public TimeSpan KeepLog { get; init; }
 
-    /// <summary>How long its guest may take until it answers, as in <see cref="VmOptions.BootTimeout"/>. Default 2 min, range 1 s to 1 h.</summary>
-    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long its guest may take until it answers, as in <see cref="VmOptions.BootTimeout"/>. Default 5 min, range 1 s to 1 h.</summary>
+    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -56,7 +56,7 @@ public sealed record VmOptions
     /// <summary>
     /// How long the guest may take from its first instruction to its daemon's first answer. What a start does before is not counted: looking
     /// at QEMU and proving an accelerator (<c>QemuOptions.ProofTimeout</c> each, mostly once a QEMU), and launching QEMU
-    /// (<c>QemuOptions.LaunchTimeout</c>). Default 2 min (emulation on a busy host), range 1 s to 1 h.
+    /// (<c>QemuOptions.LaunchTimeout</c>). Default 5 min (emulation beside an owner who uses all processors, at idle priority), range 1 s to 1 h.
     /// </summary>
-    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

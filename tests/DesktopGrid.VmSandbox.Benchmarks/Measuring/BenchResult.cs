@@ -11,4 +11,7 @@ internal sealed record BenchResult(Measure Measure, double Value, double? Raw, I
 {
     /// <summary>Ours over raw.</summary>
     public double? Ratio => Raw is > 0 and { } raw ? Value / raw : null;
+
+    /// <summary>Between which bounds the value lies; null where that is not asked for, or there are too few samples.</summary>
+    public Bootstrap? Interval { get; } = Measure.HasInterval ? Bootstrap.OfMedian(Samples) : null;
 }

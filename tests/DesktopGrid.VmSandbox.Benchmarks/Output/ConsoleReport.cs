@@ -14,8 +14,8 @@ internal sealed class ConsoleReport(TextWriter output, TextWriter errors)
 
     public void Table(IReadOnlyList<BenchResult> results)
     {
-        string[] head = ["name", "ours", "raw", "ratio", "samples", "unit", "aim", "holds"];
-        Columns([head, .. results.Select(Row)], isNumeric: static column => column is >= 1 and <= 4);
+        string[] head = ["name", "ours", "raw", "ratio", "interval", "samples", "unit", "aim", "holds"];
+        Columns([head, .. results.Select(Row)], isNumeric: static column => column is >= 1 and <= 5);
         output.WriteLine($"{results.Count(static result => result.Holds == true)} aims hold, {results.Count(static result => result.Holds == false)} do not");
     }
 
@@ -25,6 +25,7 @@ internal sealed class ConsoleReport(TextWriter output, TextWriter errors)
         Number(result.Value),
         Number(result.Raw),
         Number(result.Ratio),
+        result.Interval is { } interval ? $"{Number(interval.Low)} to {Number(interval.High)}" : "",
         string.Create(CultureInfo.InvariantCulture, $"{result.Samples.Count}+{result.RawSamples.Count}"),
         result.Measure.Unit,
         result.Measure.Aim?.Text ?? "",

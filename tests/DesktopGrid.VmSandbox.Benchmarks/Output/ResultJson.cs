@@ -33,6 +33,8 @@ internal static class ResultJson
         writer.WriteString("unit", result.Measure.Unit);
         Number(writer, "raw", result.Raw);
         Number(writer, "ratio", result.Ratio);
+        Number(writer, "interval_low", result.Interval?.Low);
+        Number(writer, "interval_high", result.Interval?.High);
         Samples(writer, "samples", result.Samples);
         Samples(writer, "raw_samples", result.RawSamples);
         writer.WriteString("aim", result.Measure.Aim?.Text);

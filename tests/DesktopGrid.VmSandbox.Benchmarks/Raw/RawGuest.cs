@@ -110,6 +110,13 @@ internal sealed class RawGuest : IAsyncDisposable
         await AnsweredAsync(cancellationToken);
     }
 
+    /// <summary>Lets the guest's shell hash a file of so many zeros, which it makes first where there is none.</summary>
+    public async Task WorkAsync(long length, CancellationToken cancellationToken)
+    {
+        await AskAsync("work", "-", length, cancellationToken);
+        await AnsweredAsync(cancellationToken);
+    }
+
     /// <summary>Lets the guest hold so many random bytes in its memory from now on.</summary>
     public async Task FillAsync(long length, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal sealed class ConsoleStore : IDisposable
     }
 
     // The build machine has no working KVM; the doctor's test proves that the verdict is found, the others do not wait for it.
-    public IReadOnlyList<string> Words(params string[] arguments) => [.. SampleProcess.Words("vmsandbox.dll"), "--store", Store, "--accelerator", "tcg", .. arguments];
+    public IReadOnlyList<string> Words(params string[] arguments) => [.. SampleProcess.Words("vmsandbox.dll"), "--store", Store, "--accelerator", "tcg", "--priority", "normal", .. arguments];
 
     public Task<Outcome> RunAsync(CancellationToken cancellationToken, params string[] arguments) => SampleProcess.RunAsync(Words(arguments), Folder, cancellationToken: cancellationToken);
 

@@ -16,7 +16,7 @@ internal static class BubblewrapArguments
     private static readonly string[] SystemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"];
     private static readonly string[] SystemFiles = ["/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives"];
 
-    public static IEnumerable<string> For(ConfinementPlan plan, string program, string? workingDirectory, bool dieWithParent, bool isRoot, bool hasFilter, bool hasRam)
+    public static IEnumerable<string> For(ConfinementPlan plan, string program, string? workingDirectory, bool dieWithParent, bool isRoot, bool hasSession, bool hasFilter, bool hasRam)
     {
         // Root keeps the host's user namespace, since it must still be able to become the machine's own user inside.
         string[] namespaces = isRoot
@@ -34,7 +34,13 @@ internal static class BubblewrapArguments
             }
         }
 
-        arguments.AddRange(["--new-session", "--dev", "/dev", "--tmpfs", "/tmp"]);
+        if (!hasSession)
+        {
+            // Only then: another one would have a priority of its own again, and the one outside has no terminal either.
+            arguments.Add("--new-session");
+        }
+
+        arguments.AddRange(["--dev", "/dev", "--tmpfs", "/tmp"]);
         if (hasRam)
         {
             // QEMU takes the memory that is lent to it by a path alone, and its descriptors have paths only here. It sees its own process.

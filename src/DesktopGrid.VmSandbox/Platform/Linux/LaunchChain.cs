@@ -52,7 +52,7 @@ internal static class LaunchChain
         Privileges();
         if (wrapped)
         {
-            Add(tools.Bubblewrap, BubblewrapArguments.For(request.Confinement!, request.FileName, request.WorkingDirectory, request.DieWithParent, isRoot, filterPath is not null, ramPath is not null));
+            Add(tools.Bubblewrap, BubblewrapArguments.For(request.Confinement!, request.FileName, request.WorkingDirectory, request.DieWithParent, isRoot, tools.SetSession is not null, filterPath is not null, ramPath is not null));
             if (user is { } number)
             {
                 Add(tools.Privileges, [.. DropCapabilities, .. BecomeUser(number), "--"]);

@@ -100,7 +100,7 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
             Scheduler = await TryAsync(found.Scheduler, "chrt", ["--idle", "0"]).ConfigureAwait(false),
             DiskScheduler = await TryAsync(found.DiskScheduler, "ionice", ["-c3"]).ConfigureAwait(false),
             Privileges = await TryAsync(found.Privileges, "setpriv", ["--no-new-privs", "--pdeathsig", "KILL", "--"]).ConfigureAwait(false),
-            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasFilter: false, hasRam: false)).ConfigureAwait(false),
+            Bubblewrap = await TryAsync(found.Bubblewrap, "bwrap", BubblewrapArguments.For(plan, "/usr/bin/true", null, true, LinuxNative.IsRoot, hasSession: false, hasFilter: false, hasRam: false)).ConfigureAwait(false),
             SessionsHavePriorities = found is { SessionsHavePriorities: true, SetSession: { } session }
                 && await ToolTrial.FaultOfAsync(session, ["/bin/sh", "-c", "test -w /proc/self/autogroup"], time, cancellationToken).ConfigureAwait(false) is null,
             Faults = faults,

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Platform.Hosts;
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp.Commands;
@@ -93,6 +94,7 @@ internal sealed class AcceleratorProver(IHostPlatform platform, IQemuLauncher la
         Monitor = platform.RuntimeDirectories.Endpoint(directory, "monitor"),
         Console = platform.RuntimeDirectories.Endpoint(directory, "console"),
         RuntimeDirectory = directory,
-        Priority = options.Priority,
+        // A second of it, mostly once a QEMU: at a machine's own priority a busy owner would keep a good accelerator from its proof.
+        Priority = ProcessPriority.Normal,
     };
 }

@@ -20,6 +20,10 @@ public sealed class BubblewrapArgumentsTests
         For().Should().Contain(["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try", "--new-session", "--die-with-parent"]);
 
     [Test]
+    public void A_session_that_stands_back_already_is_kept() =>
+        BubblewrapArguments.For(Plan, "/usr/bin/q", null, true, false, hasSession: true, hasFilter: true, hasRam: false).Should().NotContain("--new-session");
+
+    [Test]
     public void Only_the_plans_files_are_bound_beside_the_systems()
     {
         var words = For().ToList();
@@ -39,7 +43,7 @@ public sealed class BubblewrapArgumentsTests
     [Test]
     public void Root_keeps_the_user_namespace_and_opens_the_folders_on_the_way()
     {
-        var words = BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: true, hasFilter: true, hasRam: false).ToList();
+        var words = BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: true, hasSession: false, hasFilter: true, hasRam: false).ToList();
         words.Should().NotContain("--unshare-user");
         words.Should().ContainInOrder("--perms", "0755", "--dir", "/home/ada/store/m");
         words.IndexOf("/home").Should().BeLessThan(words.IndexOf("/home/ada"));
@@ -47,14 +51,14 @@ public sealed class BubblewrapArgumentsTests
 
     [Test]
     public void A_carried_QEMU_brings_its_folder() =>
-        BubblewrapArguments.For(Plan, "/opt/grid/vmsandbox-qemu/q", null, true, false, true, false).Should().ContainInOrder("--ro-bind", "/opt/grid/vmsandbox-qemu", "/opt/grid/vmsandbox-qemu");
+        BubblewrapArguments.For(Plan, "/opt/grid/vmsandbox-qemu/q", null, true, false, false, true, false).Should().ContainInOrder("--ro-bind", "/opt/grid/vmsandbox-qemu", "/opt/grid/vmsandbox-qemu");
 
     [Test]
     public void The_filter_is_named_only_where_there_is_one()
     {
         For().Should().ContainInOrder("--seccomp", "9", "--");
-        BubblewrapArguments.For(Plan, "/usr/bin/q", null, true, false, hasFilter: false, hasRam: false).Should().NotContain("--seccomp");
+        BubblewrapArguments.For(Plan, "/usr/bin/q", null, true, false, false, hasFilter: false, hasRam: false).Should().NotContain("--seccomp");
     }
 
-    private static IEnumerable<string> For() => BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: false, hasFilter: true, hasRam: false);
+    private static IEnumerable<string> For() => BubblewrapArguments.For(Plan, "/usr/bin/q", null, dieWithParent: true, isRoot: false, hasSession: false, hasFilter: true, hasRam: false);
 }
