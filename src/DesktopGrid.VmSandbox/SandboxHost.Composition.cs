@@ -3,6 +3,8 @@ using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Pausing;
+using DesktopGrid.VmSandbox.Platform.Activity;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
@@ -98,6 +100,8 @@ public sealed partial class SandboxHost
         private readonly JobTelemetry _telemetry = new(services.Logger);
         private readonly JobsUnderWay _underWay = new(typeof(SandboxHost), services.Time);
 
+        private PauseWatch? _pause;
+
         public StoreLayout Layout => services.Layout;
 
         public TimeProvider Time => services.Time;
@@ -105,6 +109,8 @@ public sealed partial class SandboxHost
         public StringComparer FileNames => platform.FileNames;
 
         public VmManager Machines { get; } = new(services);
+
+        public PauseReason? PausedBy => _pause?.Reason;
 
         public StoreReconciler Reconciler { get; } = new(services);
 
@@ -141,10 +147,19 @@ public sealed partial class SandboxHost
                 : throw new VmException(SandboxErrorCode.MachineUnknown, $"There is no machine {id} in this store, and no log of it.") { Machine = id };
         }
 
+        /// <summary>Once, when the store is in order.</summary>
+        public void WatchOver(PauseOptions? options) =>
+            _pause = options is null ? null : new PauseWatch(options, ActivityMeters.Create(services.Time), Machines, services.Time, services.Logger);
+
         public async ValueTask DisposeAsync()
         {
             try
             {
+                if (_pause is not null)
+                {
+                    await _pause.DisposeAsync().ConfigureAwait(false);
+                }
+
                 await _underWay.DisposeAsync().ConfigureAwait(false);
                 await Machines.DisposeAsync().ConfigureAwait(false);
             }

@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Stores;
@@ -22,6 +23,9 @@ public sealed partial class SandboxHost : IAsyncDisposable
 
     /// <summary>The machine verbs, usable until the host is disposed.</summary>
     public IVmManager Machines => _parts.Machines;
+
+    /// <summary>Why all machines of this process stand at the moment (<see cref="SandboxHostOptions.Pause"/>); null while they do not.</summary>
+    public PauseReason? PausedBy => _parts.PausedBy;
 
     /// <summary>The store's folder, absolute.</summary>
     public string StorePath => _parts.Layout.Root;
@@ -48,6 +52,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         try
         {
             await parts.Reconciler.RunAsync(cancellationToken).ConfigureAwait(false);
+            parts.WatchOver(options.Pause);
             return new SandboxHost(parts);
         }
         catch

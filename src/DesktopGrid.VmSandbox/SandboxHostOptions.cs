@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Sessions;
 
@@ -28,6 +29,9 @@ public sealed class SandboxHostOptions
     /// <summary>What the owner of the computer gives: memory, cores, disk.</summary>
     public HostBudgetOptions Budget { get; } = new();
 
+    /// <summary>When machines stand because the owner needs the computer. Null (default): never.</summary>
+    public PauseOptions? Pause { get; set; }
+
     /// <summary>Checks everything at once and tells all faults in one message.</summary>
     /// <exception cref="ArgumentException">Something is out of its range.</exception>
     internal void Demand()
@@ -47,6 +51,7 @@ public sealed class SandboxHostOptions
         Require(Budget.MemoryMiB is null or >= 192, "Budget.MemoryMiB must be at least 192; null means no limit.");
         Require(Budget.VirtualCpus is null or >= 1, "Budget.VirtualCpus must be at least 1; null means no limit.");
         Require(Budget.DiskBytes is null or >= 64 * 1024 * 1024, "Budget.DiskBytes must be at least 64 MiB; null means no limit.");
+        Require(Pause?.Fault() is null, Pause?.Fault() ?? "");
         if (faults.Count > 0)
         {
             throw new ArgumentException($"The host's options have faults. {string.Join(' ', faults)}");

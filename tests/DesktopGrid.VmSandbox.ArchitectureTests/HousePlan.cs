@@ -26,6 +26,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Platform.Windows.Tokens"],
             ["Platform.Windows.Processes"],
             ["Platform.Windows.Hosting"],
+            ["Platform.Activity"],
             ["Qmp"],
             ["Qmp.Commands"],
             ["Catalog", "Logs", "Qemu", "Stores"],
@@ -38,16 +39,16 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Vms.Running"],
             ["Vms.Migration"],
             ["Vms.Checkpoints", "Vms.Templates"],
-            ["Vms.Space", "Vms.Travel"],
+            ["Vms.Space", "Vms.Standing", "Vms.Travel"],
             ["Vms.Lifecycle"],
             ["Sessions"],
             ["Sessions.Ports"],
             ["Sessions.Http"],
             ["Disks"],
-            ["Diagnosis", "Jobs"],
+            ["Diagnosis", "Jobs", "Pausing"],
             [FrontDoor],
         ],
-        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http"]);
+        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http"]);
 
     /// <summary>The guest's daemon, after the talk: message handler, data handler and execution environment behind one server.</summary>
     public static HousePlan Daemon { get; } = new(

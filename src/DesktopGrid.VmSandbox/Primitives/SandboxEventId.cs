@@ -68,6 +68,13 @@ public static class SandboxEventId
     public const int MemoryShared = 634;
     /// <summary>Information: a machine that was to share memory has its own; the message says why.</summary>
     public const int MemoryNotShared = 635;
+    /// <summary>Warning: a machine could not be held, or let go on, for the owner of the computer.</summary>
+    public const int MachineNotHeld = 636;
+
+    /// <summary>Information: the machines of a host stand for another reason than before, or for none any more.</summary>
+    public const int PauseChanged = 700;
+    /// <summary>Warning: what the owner does could not be looked at; the next look tries again.</summary>
+    public const int PauseFailed = 701;
 
     /// <summary>Debug: a job began.</summary>
     public const int JobBegan = 800;

@@ -50,18 +50,6 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         Slot(id).Share = share.HandOn();
     }
 
-    public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
-    {
-        using var entered = await EnterLoadedAsync(id, VmVerb.Suspend, cancellationToken).ConfigureAwait(false);
-        await SuspendVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task ContinueAsync(VmId id, CancellationToken cancellationToken = default)
-    {
-        using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
-        await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
-    }
-
     public async Task StopAsync(VmId id, TimeSpan? grace = null, CancellationToken cancellationToken = default)
     {
         using var entered = await EnterLoadedAsync(id, VmVerb.Stop, cancellationToken).ConfigureAwait(false);
@@ -113,8 +101,8 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken).ConfigureAwait(false);
         var state = services.Machines.Require(id).VmState();
-        // A suspended guest answers nothing: better a refusal now than a time-out later.
-        return (state == VmState.Running || (acceptSuspended && state == VmState.Suspended)) && Slot(id).Running is { } running
+        // A suspended guest answers nothing: better a refusal now than a time-out later. One that is held goes on by itself.
+        return (state == VmState.Running || ((acceptSuspended || Slot(id).IsHeld) && state == VmState.Suspended)) && Slot(id).Running is { } running
             ? running
             : throw new VmException(SandboxErrorCode.MachineState, $"Machine {id} is {state}; a session needs one that is {VmState.Running}.")
             {

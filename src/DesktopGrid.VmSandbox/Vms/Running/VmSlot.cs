@@ -18,6 +18,9 @@ internal sealed class VmSlot(VmId id) : IDisposable
     /// <summary>The machine's part of the host's budget, while this process runs it.</summary>
     public BudgetShare? Share { get; set; }
 
+    /// <summary>Whether it stands for the sake of the computer's owner, and goes on when that is over.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>One verb at a time.</summary>
     public async Task<Entered> EnterAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +33,7 @@ internal sealed class VmSlot(VmId id) : IDisposable
     public async ValueTask ReleaseAsync(Action? last = null)
     {
         var running = Running;
-        Running = null;
+        (Running, IsHeld) = (null, false);
         try
         {
             if (running is not null)

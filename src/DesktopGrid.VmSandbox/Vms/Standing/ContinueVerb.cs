@@ -1,7 +1,7 @@
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Running;
 
-namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+namespace DesktopGrid.VmSandbox.Vms.Standing;
 
 /// <summary>continue: QEMU's cont; the guest is told the time of day behind the caller's back.</summary>
 internal static class ContinueVerb

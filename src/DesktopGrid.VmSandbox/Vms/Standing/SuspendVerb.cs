@@ -1,7 +1,7 @@
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Running;
 
-namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+namespace DesktopGrid.VmSandbox.Vms.Standing;
 
 /// <summary>suspend: QEMU's stop. The guest's time stands with its virtual CPUs.</summary>
 internal static class SuspendVerb

@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Vms.Running;
 
-namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
+namespace DesktopGrid.VmSandbox.Vms.Standing;
 
 /// <summary>
 /// What suspend and continue share: the table, the note of the new state, and the word for a QEMU that dies meanwhile. Who gives up does so before
