@@ -81,7 +81,7 @@ internal static class LaunchChain
         {
             Add(tools.SetSession, []);
             // Without a session of its own it would be the host's that stands back.
-            if (tools is { SetSession: not null, SessionsHavePriorities: true } && SessionNice(request.Priority) is { } nice)
+            if (tools is { SetSession: not null, SessionsHavePriorities: true } && !request.StandsBackLater && SessionNice(request.Priority) is { } nice)
             {
                 words.AddRange([Shell, "-c", StandBack, "sh", nice]);
             }
@@ -140,7 +140,8 @@ internal static class LaunchChain
     public static bool IsTool(IReadOnlyList<string> words, LinuxTools tools) =>
         (words is [Shell, "-c", var script, ..] && (script == OpenFilter || script == OpenRam || script == OpenBoth || script == StandBack)) || tools.All.Contains(words[0]);
 
-    private static string? SessionNice(ProcessPriority priority) => priority switch
+    /// <summary>The nice value of a session; null for the ordinary one.</summary>
+    public static string? SessionNice(ProcessPriority priority) => priority switch
     {
         ProcessPriority.Idle => "19",
         ProcessPriority.BelowNormal => "10",

@@ -81,7 +81,7 @@ internal sealed class LinuxConfinement(TimeProvider time) : IDisposable
         _ => On(ConfinementLayer.LowPriority, tools.Nice is not null, (priority is ProcessPriority.Idle ? "nice 19" : "nice 10") + Session(tools), Absence(tools, "nice", "coreutils")),
     };
 
-    private static string Session(LinuxTools tools) => tools is { SetSession: not null, SessionsHavePriorities: true } ? ", and its session as well" : "";
+    private static string Session(LinuxTools tools) => tools is { SetSession: not null, SessionsHavePriorities: true } ? ", and its session as well when it is ready" : "";
 
     private static ConfinementLayerStatus On(ConfinementLayer layer, bool isOn, string means, string fault) => new(layer, isOn, isOn ? means : fault);
 

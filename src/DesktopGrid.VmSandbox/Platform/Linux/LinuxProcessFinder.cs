@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Versioning;
 using DesktopGrid.VmSandbox.Platform.Processes;
 
@@ -19,6 +20,30 @@ internal sealed class LinuxProcessFinder(TimeProvider time) : IProcessFinder
         if (IsAlive(identity))
         {
             LinuxNative.Kill(identity.Id);
+        }
+    }
+
+    public bool StandBack(ProcessIdentity identity, ProcessPriority priority)
+    {
+        if (!IsAlive(identity))
+        {
+            return true;
+        }
+
+        try
+        {
+            File.WriteAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/autogroup"), LaunchChain.SessionNice(priority) ?? "0");
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            // It has ended, or this kernel knows no such thing, or is another user's to ask.
+            return true;
+        }
+        catch (IOException)
+        {
+            // EAGAIN: whoever is not root may do so ten times a second.
+            return false;
         }
     }
 

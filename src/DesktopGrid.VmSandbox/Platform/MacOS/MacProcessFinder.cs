@@ -26,6 +26,9 @@ internal sealed class MacProcessFinder(TimeProvider time) : IProcessFinder
         }
     }
 
+    /// <summary>macOS shares processors by the priorities of threads alone.</summary>
+    public bool StandBack(ProcessIdentity identity, ProcessPriority priority) => true;
+
     public async Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken)
     {
         while (IsAlive(identity))

@@ -21,6 +21,11 @@ internal sealed record LaunchRequest
     public Action<ProcessIdentity>? Announce { get; init; }
     /// <summary>Its priority.</summary>
     public ProcessPriority Priority { get; init; } = ProcessPriority.Idle;
+    /// <summary>
+    /// Whether its session stands back only when its host says so (<see cref="IProcessFinder.StandBack"/>): a guest that boots behind an owner who uses
+    /// all processors would not be ready within any bound.
+    /// </summary>
+    public bool StandsBackLater { get; init; }
     /// <summary>Whether it ends with this process, however this process ends.</summary>
     public bool DieWithParent { get; init; } = true;
     /// <summary>Its confinement; null for a trusted helper.</summary>

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
@@ -40,6 +41,8 @@ internal static class KeepWorkVerb
         var row = services.Machines.Require(slot.Id);
         row.Demand(VmVerb.Stop);
         var running = slot.Running ?? throw VmException.Busy(slot.Id, VmVerb.Stop);
+        // Somebody waits for it, and it ends.
+        running.StandBack(services.Platform.Finder, ProcessPriority.Normal);
         var before = services.Checkpoints.Of(row.Id);
         var (isWhole, why) = await TryKeepAsync(services, slot, row, running, before, name, budget, cancellationToken).ConfigureAwait(false);
         // One that was cancelled while it removed an older generation is whole.

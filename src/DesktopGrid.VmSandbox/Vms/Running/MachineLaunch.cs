@@ -42,6 +42,7 @@ internal sealed class MachineLaunch(VmServices services, VmSlot slot, VmVerb ver
             // Another process may have removed it, and with it what QEMU runs on.
             services.Machines.Require(slot.Id);
             services.Machines.Update(_row with { State = nameof(VmState.Running) });
+            Running.StandBack(services.Platform.Finder, Spec.Priority);
             _ = watch(Running);
         }
         catch (Exception e)

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Metering;
+using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp;
@@ -12,6 +13,10 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 {
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(10);
 
+    // The kernel lets all processes of the computer together ask ten times a second.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.1);
+    private const int MostTries = 50;
+
     private readonly TimeProvider _time;
     private readonly QmpSubscription _events;
     private readonly IProcessMeter _meter;
@@ -20,6 +25,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private string? _shutdownReason;
     private QmpEvent? _diskFault;
+    private Task _standing = Task.CompletedTask;
 
     public RunningVm(IQemuProcess qemu, Func<TimeProvider, CancellationToken, IGuestLink> connect, MachineLog log, IProcessMeter meter, TimeProvider time)
     {
@@ -67,6 +73,9 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 
     public ProcessUsage? Measure() => _meter.Read(Qemu.Identity) is { } usage ? Usage = usage : null;
 
+    /// <summary>Lets QEMU stand back behind the owner's programs, or come forward while it is waited for; in the background, for one caller at a time.</summary>
+    public void StandBack(IProcessFinder finder, ProcessPriority priority) => _standing = StandBackAsync(_standing, finder, priority);
+
     /// <summary>Kills QEMU and waits until it is gone.</summary>
     /// <exception cref="VmException">The kernel holds it, mostly in a disk that hangs.</exception>
     public async Task KillAsync()
@@ -105,6 +114,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _standing.ConfigureAwait(false);
         await Clock.DisposeAsync().ConfigureAwait(false);
         await Link.DisposeAsync().ConfigureAwait(false);
         _events.Dispose();
@@ -124,6 +134,15 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
         if (Qemu.Exited.IsCompleted)
         {
             await _ending.ConfigureAwait(false);
+        }
+    }
+
+    private async Task StandBackAsync(Task before, IProcessFinder finder, ProcessPriority priority)
+    {
+        await before.ConfigureAwait(false);
+        for (var tries = 0; tries < MostTries && !finder.StandBack(Qemu.Identity, priority); tries++)
+        {
+            await Task.Delay(Pause, _time).ConfigureAwait(false);
         }
     }
 

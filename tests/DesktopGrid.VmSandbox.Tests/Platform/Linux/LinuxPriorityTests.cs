@@ -11,6 +11,8 @@ namespace DesktopGrid.VmSandbox.Tests.Platform.Linux;
 [CancelAfter(60_000)]
 public sealed class LinuxPriorityTests
 {
+    private const string Autogroup = "/proc/self/autogroup";
+
     [TestCase(ProcessPriority.Idle, "SCHED_IDLE")]
     [TestCase(ProcessPriority.BelowNormal, "SCHED_OTHER")]
     [TestCase(ProcessPriority.Normal, "SCHED_OTHER")]
@@ -34,17 +36,40 @@ public sealed class LinuxPriorityTests
     [TestCase(ProcessPriority.Normal, "nice 0")]
     public async Task Its_session_stands_back_from_the_first_instruction_on(ProcessPriority priority, string nice, CancellationToken cancellationToken)
     {
-        const string File = "/proc/self/autogroup";
-        Assume.That(System.IO.File.Exists(File), "This kernel has no priorities of sessions (CONFIG_SCHED_AUTOGROUP).");
-        var own = await System.IO.File.ReadAllTextAsync(File, cancellationToken);
-        (await SayAsync("/bin/cat", [File], priority, null, cancellationToken)).Trim().Should().EndWith(nice);
-        (await System.IO.File.ReadAllTextAsync(File, cancellationToken)).Should().Be(own, "the host's own session is none of its affair");
+        Assume.That(File.Exists(Autogroup), "This kernel has no priorities of sessions (CONFIG_SCHED_AUTOGROUP).");
+        var own = await File.ReadAllTextAsync(Autogroup, cancellationToken);
+        (await SayAsync("/bin/cat", [Autogroup], priority, null, cancellationToken)).Trim().Should().EndWith(nice);
+        (await File.ReadAllTextAsync(Autogroup, cancellationToken)).Should().Be(own, "the host's own session is none of its affair");
+    }
+
+    [Test]
+    public async Task One_that_is_waited_for_comes_forward_and_stands_back_again(CancellationToken cancellationToken)
+    {
+        Assume.That(File.Exists(Autogroup), "This kernel has no priorities of sessions (CONFIG_SCHED_AUTOGROUP).");
+        using var platform = new LinuxPlatform(TimeProvider.System);
+        await using var process = await platform.Launcher.StartAsync(new LaunchRequest { FileName = "/bin/sleep", Arguments = ["600"], StandsBackLater = true, Confinement = new ConfinementPlan { Identity = "forward" } }, cancellationToken);
+        Nice().Should().Be("0");
+        foreach (var (priority, nice) in ((ProcessPriority, string)[])[(ProcessPriority.Idle, "19"), (ProcessPriority.Normal, "0"), (ProcessPriority.BelowNormal, "10")])
+        {
+            while (!platform.Finder.StandBack(process.Identity, priority))
+            {
+                await Task.Delay(20, cancellationToken);
+            }
+
+            Nice().Should().Be(nice);
+        }
+
+        process.Kill();
+        await process.Exited;
+        platform.Finder.StandBack(process.Identity, ProcessPriority.Idle).Should().BeTrue("there is nothing to do");
+
+        string Nice() => File.ReadAllText($"/proc/{process.Identity.Id}/autogroup").Trim().Split(' ')[^1];
     }
 
     [Test]
     public async Task Several_at_once_all_stand_back(CancellationToken cancellationToken) =>
         // The kernel lets an ordinary user set it ten times a second.
-        (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SayAsync("/bin/cat", ["/proc/self/autogroup"], ProcessPriority.Idle, null, cancellationToken)))).Should().OnlyContain(static said => said.TrimEnd().EndsWith("nice 19", StringComparison.Ordinal));
+        (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SayAsync("/bin/cat", [Autogroup], ProcessPriority.Idle, null, cancellationToken)))).Should().OnlyContain(static said => said.TrimEnd().EndsWith("nice 19", StringComparison.Ordinal));
 
     [Test]
     public async Task The_disk_is_left_to_others_first(CancellationToken cancellationToken)

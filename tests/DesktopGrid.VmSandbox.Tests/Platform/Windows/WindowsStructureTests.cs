@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DesktopGrid.VmSandbox.Platform.Activity;
 using DesktopGrid.VmSandbox.Platform.Windows;
 
 namespace DesktopGrid.VmSandbox.Tests.Platform.Windows;
@@ -18,6 +19,8 @@ public sealed class WindowsStructureTests
     [TestCase(typeof(SidAndAttributes), 16)]
     [TestCase(typeof(TokenDefaultDacl), 8)]
     [TestCase(typeof(TokenGroups), 24)]
+    [TestCase(typeof(WindowsActivityMeter.SystemPowerStatus), 12)]
+    [TestCase(typeof(WindowsActivityMeter.LastInputInfo), 8)]
     public void A_structure_has_the_size_of_its_original(Type structure, int size) => Marshal.SizeOf(structure).Should().Be(size);
 
     [TestCase(typeof(StartupInfoEx), nameof(StartupInfoEx.Flags), 60)]

@@ -26,6 +26,9 @@ internal sealed class WindowsProcessFinder : IProcessFinder
         }
     }
 
+    /// <summary>Windows shares processors by the priorities of threads alone.</summary>
+    public bool StandBack(ProcessIdentity identity, ProcessPriority priority) => true;
+
     public async Task WaitForExitAsync(ProcessIdentity identity, CancellationToken cancellationToken)
     {
         using var handle = ProcessHandle.Open(identity, 0);
