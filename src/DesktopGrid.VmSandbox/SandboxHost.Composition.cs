@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Hosts;
@@ -46,6 +47,7 @@ public sealed partial class SandboxHost
             var services = new VmServices(
                 layout,
                 new ImageLibrary(new BaseImageStore(layout, platform.Files), new ImageTable(database), options.GuestImage, time),
+                new LayerLibrary(new LayerStore(layout, platform.Files), new LayerTable(database), time),
                 new MachineTable(database),
                 new KeptLogTable(database),
                 new CheckpointTable(database),

@@ -33,6 +33,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Qemu.Launching"],
             ["Qemu.Discovery"],
             ["Images"],
+            ["Images.Layers"],
             ["Vms"],
             ["Vms.Boundary"],
             ["Vms.Running"],
