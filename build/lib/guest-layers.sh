@@ -29,7 +29,8 @@ closure() {
         rm -rf "$place"
         return 1
     fi
-    awk '$1 == "Inst" { print $2 }' "$place/said" | sort
+    # "Inst NAME [INSTALLED] (NEW ...": one that is there without what it asks for is another to apt, also in the same version.
+    awk '$1 == "Inst" && substr($3, 2, length($3) - 2) != substr($4, 2) { print $2 }' "$place/said" | sort
     rm -rf "$place"
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # Of a package that is unpacked whole: what only people read or the package manager runs.
-unread=(--exclude=./usr/share/{man,info,locale,lintian,bug,doc-base,menu,bash-completion,zsh,initramfs-tools,gdb} --exclude=./etc/{init.d,cron.*,logrotate.d,apt,kernel} --exclude=./usr/lib/systemd --exclude=./lib/systemd --exclude=./lib/udev)
+unread=(--exclude=./usr/share/{man,info,locale,lintian,bug,doc-base,menu,bash-completion,zsh,initramfs-tools,gdb} --exclude='./usr/share/doc/*/'{changelog,NEWS}'*' --exclude=./etc/{init.d,cron.*,logrotate.d,apt,kernel} --exclude=./usr/lib/systemd --exclude=./lib/systemd --exclude=./lib/udev)
 
 # make_root WORK DAEMON ROOT PACKAGES...
 make_root() {
@@ -133,14 +133,12 @@ cache_libraries() {
     rm -rf "$1/var/cache/ldconfig"
 }
 
-# demand_libraries TREE WITHIN: no program or library in the tree names one that is not there. What a package brings for others to load may
-# (its own folder, a plug-in), so only the usual folders are looked at.
+# demand_libraries TREE WITHIN: no program or library in the usual folders of the tree names one that is nowhere there. Where it is found is the
+# package's affair: some have folders of their own.
 demand_libraries() {
     local tree=$1 within=$2 missing
     missing=$(find "$tree"/usr/{bin,sbin,lib/x86_64-linux-gnu} -maxdepth 1 -type f 2>/dev/null | sort | while read -r file; do
-        [ "$(head -c 4 "$file" | od -An -tx1 | tr -d ' ')" = 7f454c46 ] && objdump -p "$file" | awk -v f="${file#"$tree"}" '$1 == "NEEDED" { print $2, f }' || true
-    done | while read -r name file; do
-        compgen -G "$within/usr/lib/x86_64-linux-gnu/$name" >/dev/null || [ -e "$within/usr/lib64/$name" ] || grep -qaF "$name" "$within/etc/ld.so.cache" 2>/dev/null || printf '%s (for %s) ' "$name" "$file"
-    done)
+        [ "$(head -c 4 "$file" | od -An -tx1 | tr -d ' ')" != 7f454c46 ] || objdump -p "$file" | awk -v f="${file#"$tree"}" '$1 == "NEEDED" { print $2, f }'
+    done | awk 'NR == FNR { there[$1]; next } !($1 in there) { printf "%s (for %s) ", $1, $2 }' <(find "$within/usr" -name '*.so*' -printf '%f\n'; echo) -)
     [ -z "$missing" ] || fail "libraries are missing: $missing"
 }

@@ -33,7 +33,7 @@ public sealed record LayerLine(string FileSystem, bool IsRoot, int Partition)
 
     private static LayerLine One(string text) => text.Split('.') switch
     {
-        [{ Length: > 0 } system, Root or Addition and var kind, var partition] when int.TryParse(partition, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+        [{ Length: > 0 } system, (Root or Addition) and var kind, var partition] when int.TryParse(partition, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
             new LayerLine(system, kind == Root, number),
         _ => throw new FormatException($"\"{text}\" is no layer."),
     };

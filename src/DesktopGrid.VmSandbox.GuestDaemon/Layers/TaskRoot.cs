@@ -1,7 +1,6 @@
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Disks;
-using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Layers;

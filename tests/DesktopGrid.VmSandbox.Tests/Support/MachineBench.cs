@@ -94,7 +94,7 @@ internal sealed class MachineBench : IAsyncDisposable
 
         public Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken) => throw Reached();
 
-        public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, TimeProvider time, CancellationToken machineEnded) => throw Reached();
+        public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, IReadOnlyDictionary<string, string> variables, bool isFresh, TimeProvider time, CancellationToken machineEnded) => throw Reached();
 
         private static InvalidOperationException Reached() => new("QEMU was asked for in a test that has none.");
     }
