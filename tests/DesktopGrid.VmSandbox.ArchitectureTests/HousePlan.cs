@@ -58,6 +58,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Requests", "Tool", "Transport"],
             ["DataHandler"],
             ["Disks", "MessageHandler"],
+            ["Layers"],
             ["Execution"],
             ["Control"],
             [FrontDoor],
