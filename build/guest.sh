@@ -67,7 +67,8 @@ if [ ${#with[@]} -gt 0 ]; then
 fi
 
 if [ -n "$sources" ]; then
-    fetch_sources "$sources" "${folders[@]/%//*.deb}"
+    mapfile -t files < <(packages_in "${folders[@]}")
+    fetch_sources "$sources" "${files[@]}"
     exit 0
 fi
 

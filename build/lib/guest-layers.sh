@@ -81,7 +81,7 @@ make_layer() {
     mkdir -p "$(dirname "$output")"
     work=$(mktemp -d "$artifacts/guest/.vmsandbox-guest.XXXXXX")
     say "making the layer $name of $(wc -l <"$folder/complete") packages"
-    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; source "$1/build/lib/guest-layers.sh"; pack_layer "${@:2}"' make "$repository" "$work" "$folder" "$@"
+    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-packages.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; source "$1/build/lib/guest-layers.sh"; pack_layer "${@:2}"' make "$repository" "$work" "$folder" "$@"
     gzip -n -9 <"$work/layer.tar" >"$work/layer.tar.gz"
     chmod 0644 "$work/layer.tar.gz"
     mv "$work/layer.tar.gz" "$output"

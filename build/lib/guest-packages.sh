@@ -4,6 +4,12 @@
 # names_in FILE: the first word of each line that is no comment.
 names_in() { sed -e 's/#.*//' "$1" | awk 'NF { print $1 }'; }
 
+# packages_in FOLDER...: their files.
+packages_in() {
+    local folder
+    for folder; do printf '%s\n' "$folder"/*.deb; done
+}
+
 fetch() { bounded 1800 apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@" >&2; }
 
 fetch_source() { (cd "$1" && fetch "${view[@]}" source --download-only "${@:2}"); }

@@ -76,13 +76,11 @@ make_image() {
     work=$(mktemp -d "$(dirname "$output")/.vmsandbox-guest.XXXXXX")
     say "making the guest image $name"
     for file in "$1"/*.deb; do dpkg-deb -x "$file" "$work/debian"; done
-    if [ $# -gt 1 ]; then
-        for file in "${@:2}"/*.deb; do dpkg-deb --fsys-tarfile "$file" | tar -x -C "$work/debian" ./usr/share/doc; done
-    fi
+    packages_in "${@:2}" | while read -r file; do dpkg-deb --fsys-tarfile "$file" | tar -x -C "$work/debian" ./usr/share/doc; done
     mkdir "$work/out"
     unpack_kernel "$work"
     # fakeroot: the files inside belong to root, whoever builds.
-    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; make_initrd "$2"; make_root "${@:2}"' make "$repository" "$work" "$daemon" "$root" "$@"
+    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-packages.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; make_initrd "$2"; make_root "${@:2}"' make "$repository" "$work" "$daemon" "$root" "$@"
     write_licences "$work"
     write_manifest "$work" "$name" "${@/%//complete}"
     weigh "$work" "$@"

@@ -85,10 +85,7 @@ add_daemon() {
 }
 
 # whole_packages FOLDER...: those that are unpacked whole; the kernel and what the daemon is linked with are not the root's.
-whole_packages() {
-    local file
-    for file in "${@/%//*.deb}"; do printf '%s\n' $file; done | grep -Ev '/(linux-image-|libc6-dev_)' | sort
-}
+whole_packages() { packages_in "$@" | grep -Ev '/(linux-image-|libc6-dev_)' | sort; }
 
 # unpack_tree TREE FILE...: with /bin, /sbin and /lib within /usr, as Debian has them since 12, whatever a package says.
 unpack_tree() {

@@ -33,8 +33,8 @@ internal sealed class MachineBench : IAsyncDisposable
         KeptLogs = new KeptLogTable(_database);
         Checkpoints = new CheckpointTable(_database);
         var images = new ImageLibrary(new BaseImageStore(Layout, TemporaryFolder.PrivateFiles), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
-        var layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles), new LayerTable(_database), Time);
-        var services = new VmServices(Layout, images, layers, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
+        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles), new LayerTable(_database), Time);
+        var services = new VmServices(Layout, images, Layers, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
         Machines = new VmManager(services);
         Reconciler = new StoreReconciler(services);
     }
@@ -42,6 +42,8 @@ internal sealed class MachineBench : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
     public StoreLayout Layout { get; }
+
+    public LayerLibrary Layers { get; }
 
     public MachineTable Rows { get; }
 
