@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Images.Layers;
+using DesktopGrid.VmSandbox.Imports.Verbs;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Hosts;
@@ -63,7 +64,9 @@ public sealed partial class SandboxHost
                 Budget = new HostBudget(options.Budget.MemoryMiB, options.Budget.VirtualCpus),
                 DiskBytes = options.Budget.DiskBytes,
             };
-            return new HostParts(services, database, platform, selector);
+            var machines = new VmManager(services);
+            var images = new ImageManager(new ImportServices(layout, services.Images, services.Layers, services.Machines, selector, services.ImageTool, platform.Files, machines.DemandRoomAsync, time, services.Logger));
+            return new HostParts(services, machines, images, database, platform, selector);
         }
         catch
         {
@@ -94,7 +97,7 @@ public sealed partial class SandboxHost
     }
 
     /// <summary>What a host owns, and the order in which it lets go.</summary>
-    private sealed class HostParts(VmServices services, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
+    private sealed class HostParts(VmServices services, VmManager machines, ImageManager images, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
     {
         private readonly JobTable _jobs = new(database, platform.Finder.Current.ToString());
         private readonly JobTelemetry _telemetry = new(services.Logger);
@@ -106,7 +109,9 @@ public sealed partial class SandboxHost
 
         public StringComparer FileNames => platform.FileNames;
 
-        public VmManager Machines { get; } = new(services);
+        public VmManager Machines => machines;
+
+        public ImageManager Images => images;
 
         public StoreReconciler Reconciler { get; } = new(services);
 
@@ -148,7 +153,8 @@ public sealed partial class SandboxHost
             try
             {
                 await _underWay.DisposeAsync().ConfigureAwait(false);
-                await Machines.DisposeAsync().ConfigureAwait(false);
+                await images.DisposeAsync().ConfigureAwait(false);
+                await machines.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {

@@ -90,6 +90,8 @@ internal sealed class MachineBench : IAsyncDisposable
 
         public Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken) => throw Reached();
 
+        public Task ConvertAsync(QemuInstallation installation, string name, string source, string format, string target, long length, CancellationToken cancellationToken) => throw Reached();
+
         public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => throw Reached();
 
         public Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken) => throw Reached();

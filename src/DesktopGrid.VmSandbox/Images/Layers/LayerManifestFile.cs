@@ -15,7 +15,7 @@ internal static class LayerManifestFile
     /// <summary>The file systems that the guest's kernel mounts.</summary>
     public static readonly IReadOnlyList<string> FileSystems = ["iso9660", "ext2", "ext3", "ext4"];
 
-    private const int MaxBytes = 256 * 1024, MaxNameLength = 64, MaxPartition = 128;
+    private const int MaxBytes = 2 * 1024 * 1024, MaxNameLength = 64, MaxPartition = 128;
 
     /// <summary>Writes it.</summary>
     /// <returns>The id.</returns>
