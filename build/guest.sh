@@ -31,8 +31,10 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ "$root" = debian ] || [ $((${#extras[@]} + ${#with[@]})) = 0 ] || fail "Perl, Python and other packages need the Debian base: build/guest.sh debian ..."
-# A package's name, which may become a file's.
-for name in "${with[@]}" ${layer:+"$layer"}; do [[ $name =~ ^[a-z0-9][a-z0-9+._-]{0,63}$ ]] || fail "\"$name\" is no name: 1 to 64 of a-z 0-9 + . _ -, the first a letter or digit"; done
+for package in "${with[@]}"; do [[ $package =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || fail "\"$package\" is no name of a package"; done
+# Of a layer, which also becomes a file's.
+if [ ${#with[@]} -gt 0 ]; then layer=${layer:-${with[0]//+/_}}; fi
+[ -z "$layer" ] || [[ $layer =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ ]] || fail "\"$layer\" is no name of a layer: 1 to 64 letters, digits, . _ and -, the first a letter or digit"
 name=$(printf '%s\n' "$root" "${extras[@]}" | sed '/^$/d' | paste -sd-)
 usual=$artifacts/guest/$name
 output=${output:-$usual}
@@ -61,8 +63,8 @@ if [ "$root" = debian ]; then
 fi
 
 if [ ${#with[@]} -gt 0 ]; then
-    [ "$output" != "$usual" ] || output=$artifacts/guest/layers/${layer:-${with[0]}}.tar.gz
-    ask_for_layer "${layer:-${with[0]}}" "$output"
+    [ "$output" != "$usual" ] || output=$artifacts/guest/layers/$layer.tar.gz
+    ask_for_layer "$layer" "$output"
     exit 0
 fi
 

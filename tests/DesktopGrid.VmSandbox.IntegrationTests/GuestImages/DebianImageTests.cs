@@ -1,6 +1,8 @@
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.GuestImages;
 
@@ -59,6 +61,23 @@ internal sealed class DebianImageTests
         var result = await _store.Host.RunAsync(new SandboxJob { Program = "modern", Inputs = [JobFile.FromHost(program, "modern")] }, cancellationToken: cancellationToken);
 
         result.StandardOutput.Text().Should().Be("caught a#b# 500500\n", result.StandardError.Text());
+    }
+
+    /// <summary>As <c>build/guest.sh debian --with autodock-vina</c> makes it; it names libraries of its own and of the base.</summary>
+    [Test]
+    public async Task A_layer_of_packages_brings_a_program_with_its_libraries(CancellationToken cancellationToken)
+    {
+        var archive = Path.Combine(Path.GetDirectoryName(Image)!, "layers", "autodock-vina.tar.gz");
+        if (!File.Exists(archive))
+        {
+            Assert.Ignore($"There is no {archive}: build/guest.sh debian --with autodock-vina makes it.");
+        }
+
+        var layer = await _store.Host.Images.ImportAsync(new LayerImport { Path = archive, Name = "autodock-vina" }, cancellationToken: cancellationToken);
+
+        var result = await _store.Host.RunAsync(TestJobs.Shell("vina --version; ls /usr/share/doc/autodock-vina/copyright") with { Machine = new VmOptions { Layers = [layer.Name] } }, cancellationToken: cancellationToken);
+
+        result.StandardOutput.Text().Should().StartWith("AutoDock Vina").And.EndWith("/usr/share/doc/autodock-vina/copyright\n", result.StandardError.Text());
     }
 
     [Test]
