@@ -1,5 +1,4 @@
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 using DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 using DesktopGrid.VmSandbox.Sessions;
@@ -24,7 +23,7 @@ public sealed class AdditionTests : GuestFixture
         var compiler = GuestProgram.RequireCompiler("gcc", "clang", "cc");
         await GuestProgram.RunOnHostAsync(compiler, "-shared", "-fPIC", "-o", library, library + ".c");
         await GuestProgram.RunOnHostAsync(compiler, "-o", program, program + ".c", "-L", sources, "-lgreet");
-        await Store.AddLayerAsync(Name, LayerKind.Addition, tree => tree
+        await Store.ImportTreeAsync(Name, tree => tree
             .Text("usr/share/greeting", "hello from a file\n")
             .Text("usr/bin/say", "#!/bin/sh\ncat /usr/share/greeting\n", executable: true)
             .Copy("usr/lib/libgreet.so", library)

@@ -1,7 +1,9 @@
+using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
@@ -16,8 +18,10 @@ internal sealed class RootLayerTests : StoreFixture
     // The image's own daemon is not in this root, and its message tool is.
     private const string Look = "cat /etc/issue; ls /; echo of usr/bin: $(ls /usr/bin | grep -c .); cat /proc/self/mounts | grep -c ' / overlay ro,'; msg_to_host seen yes; echo kept > kept";
 
+    private Layer _root = null!;
+
     [OneTimeSetUp]
-    public async Task MakeRootAsync() => await Store.AddRootAsync(Root, CancellationToken.None);
+    public async Task MakeRootAsync() => _root = await Store.AddRootAsync(Root, CancellationToken.None);
 
     [Test]
     [Order(1)]
@@ -60,6 +64,36 @@ internal sealed class RootLayerTests : StoreFixture
 
         result.StandardOutput.Text().Should().Be($"and more\nthe root {Root}\n1\n", result.StandardError.Text());
         result.ExitCode.Should().Be(0);
+    }
+
+    [Test]
+    [Order(3)]
+    public async Task A_checkpoint_goes_on_in_another_store_that_has_the_layer_and_in_no_other(CancellationToken cancellationToken)
+    {
+        var id = await Host.StartNewAsync(new VmOptions { Layers = [Root], MemoryMiB = 128 }, cancellationToken);
+        var session = await Host.OpenSessionAsync(id, cancellationToken);
+        await session.StartAndWaitForAsync(SessionPhrases.Shell("echo begun; until [ -e go ]; do :; done; cat /etc/issue"), "begun", cancellationToken);
+        await Host.Machines.CheckpointAsync(id, "begun", cancellationToken);
+        await Host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken);
+        using var file = new MemoryStream();
+        await Host.Machines.ExportCheckpointAsync(id, "begun", file, cancellationToken);
+        await Host.Machines.DestroyAsync(id, cancellationToken);
+
+        await using var there = await TempStore.OpenAsync();
+        var failure = (await there.Host.Awaiting(host => host.Machines.ImportCheckpointAsync(Again(), cancellationToken: cancellationToken)).Should().ThrowAsync<ImageException>()).Which;
+        (failure.Code, failure.Step).Should().Be((SandboxErrorCode.ImageMissing, "import.image"));
+        failure.Message.Should().Contain(Root).And.Contain(_root.Id);
+        (await there.Host.Machines.ListAsync(cancellationToken)).Should().BeEmpty();
+
+        there.AddDisk(Root, LayerKind.Root, _root.DiskPath).Id.Should().Be(_root.Id);
+        id = await there.Host.Machines.ImportCheckpointAsync(Again(), cancellationToken: cancellationToken);
+        await there.Host.Machines.ResumeAsync(id, cancellationToken: cancellationToken);
+        session = await there.Host.OpenSessionAsync(id, cancellationToken);
+        await session.PutTextAsync("go", "", cancellationToken: cancellationToken);
+        (await session.FollowToEndAsync(cancellationToken)).Output.Should().EndWith($"the root {Root}\n");
+        await there.Host.Machines.DestroyAsync(id, cancellationToken);
+
+        MemoryStream Again() => new(file.ToArray(), writable: false);
     }
 
     private async Task SeesRootAsync(VmId id, CancellationToken cancellationToken)

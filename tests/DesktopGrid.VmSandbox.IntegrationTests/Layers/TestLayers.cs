@@ -1,6 +1,8 @@
+using System.Formats.Tar;
 using System.Security.Cryptography;
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images.Layers;
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
@@ -8,12 +10,23 @@ using DesktopGrid.VmSandbox.Stores;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Layers;
 
-/// <summary>Puts layers into a test's store: disks of ext4, as an imported disk has, made by the tool that makes the guest image.</summary>
+/// <summary>Puts layers into a test's store: archives that are imported, and disks of ext4, made by the tool that makes the guest image.</summary>
 internal static class TestLayers
 {
     private const string Size = "24M";
 
-    /// <summary>Adds one that has these files.</summary>
+    /// <summary>Imports one of an archive that has these files.</summary>
+    public static async Task ImportTreeAsync(this TempStore store, string name, Action<LayerTree> fill)
+    {
+        using var tree = new LayerTree();
+        fill(tree);
+        var archive = store.Path_($"{name}.tar");
+        await TarFile.CreateFromDirectoryAsync(tree.Folder, archive, includeBaseDirectory: false);
+        await store.Host.Images.ImportAsync(new LayerImport { Path = archive, Name = name });
+        File.Delete(archive);
+    }
+
+    /// <summary>Adds one whose disk of ext4 has these files.</summary>
     public static async Task<Layer> AddLayerAsync(this TempStore store, string name, LayerKind kind, Action<LayerTree> fill)
     {
         using var tree = new LayerTree();
