@@ -23,7 +23,7 @@ make_root() {
     debugfs -w -f "$work/times" "$work/base.raw" >/dev/null 2>&1
     # Packed as a whole, not by qcow2's own compression: the store unpacks it once, where QEMU would at every start of a machine.
     qemu-img convert -q -m 1 -f raw -O qcow2 -o cluster_size=65536 "$work/base.raw" "$work/base.qcow2"
-    brotli --quality=9 --lgwin=24 --output="$work/out/base.qcow2.br" "$work/base.qcow2"
+    brotli --quality="${root_quality[$root]}" --lgwin=24 --output="$work/out/base.qcow2.br" "$work/base.qcow2"
     rm "$work/base.raw"
 }
 
