@@ -13,8 +13,8 @@ internal static class ImportFault
         new(SandboxErrorCode.ImageMalformed, $"{path} is damaged: {fault}.", cause) { Path = path, Step = "import.read" };
 
     /// <summary>It asks for what is never allowed.</summary>
-    public static ImageException Refused(string path, string fault) =>
-        new(SandboxErrorCode.ImageRefused, $"{path} is refused: {fault}.") { Path = path, Step = "import.judge" };
+    public static ImageException Refused(string path, string fault, string? advice = null) =>
+        new(SandboxErrorCode.ImageRefused, $"{path} is refused: {fault}.") { Path = path, Step = "import.judge", Advice = advice };
 
     /// <summary>It is good, and of no use here.</summary>
     public static ImageException Unsuitable(string path, string fault, string advice) =>

@@ -74,7 +74,7 @@ internal sealed class ArchiveReader(Stream archive, string source)
             '1' => ArchiveEntryKind.HardLink,
             '2' => ArchiveEntryKind.Link,
             '5' => ArchiveEntryKind.Folder,
-            '3' or '4' => throw ImportFault.Refused(source, $"its entry {ImportFault.Quote(name)} is a device; a guest has its own, so pack it again without /dev"),
+            '3' or '4' => throw ImportFault.Refused(source, $"its entry {ImportFault.Quote(name)} is a device", "A guest has its own devices: pack it again without them, as with tar --exclude=./dev/*."),
             '6' => throw ImportFault.Refused(source, $"its entry {ImportFault.Quote(name)} is a pipe"),
             'S' => throw Sparse(source),
             _ => throw ImportFault.Refused(source, $"its entry {ImportFault.Quote(name)} is of a kind that is not known"),

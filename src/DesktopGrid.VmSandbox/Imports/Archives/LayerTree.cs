@@ -17,6 +17,9 @@ internal sealed class LayerTree(string source)
     /// <summary>Of which layer the entries are that come now; the lowest first.</summary>
     public int Layer { get; set; }
 
+    /// <summary>Whether there is nothing but the root.</summary>
+    public bool IsEmpty => !_root.Children.Any();
+
     public void PutFolder(ArchiveEntry entry)
     {
         Count(entry.Path);

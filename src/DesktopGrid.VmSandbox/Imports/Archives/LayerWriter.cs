@@ -47,6 +47,11 @@ internal sealed class LayerWriter(LayerImport import, Stream disk, ImportMeter m
     /// <exception cref="Images.ImageException">Its programs are for another processor, or it is a root without any.</exception>
     public async Task<LayerContent> FinishAsync(LayerKind? kind, LayerProgram? program, CancellationToken cancellationToken)
     {
+        if (_tree.IsEmpty)
+        {
+            throw ImportFault.Malformed(import.Path, "it holds nothing");
+        }
+
         if (_census.Foreign is { } foreign)
         {
             throw ImportFault.Unsuitable(import.Path, $"its programs are for another processor ({foreign})", $"Take the one for {LayerManifestFile.Architecture} (amd64).");

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace DesktopGrid.VmSandbox.Imports.Archives;
 
 /// <summary>
@@ -61,28 +59,21 @@ internal sealed record TarHeader(char Type, byte[] Name, byte[] Target, uint Mod
         return sum == plain || sum == signed;
     }
 
-    /// <summary>Octal digits, or where they do not suffice a number in bytes (GNU); null where it is none, or below zero.</summary>
+    /// <summary>Octal digits, or where they do not suffice a number in bytes (GNU); null where it is none, below zero, or larger than any file.</summary>
     private static long? Number(ReadOnlySpan<byte> field)
     {
-        if (field[0] >= 0x80)
-        {
-            return field[0] == 0x80 && !field[1..^8].ContainsAnyExcept((byte)0) && (field.Length > 8 ? BinaryPrimitives.ReadInt64BigEndian(field[^8..]) : Short(field)) is >= 0 and var number ? number : null;
-        }
-
-        var digits = field.Trim("\0 "u8);
+        var isBinary = field[0] == 0x80;
         long value = 0;
-        foreach (var digit in digits)
+        foreach (var digit in isBinary ? field[1..] : field.Trim("\0 "u8))
         {
-            if (digit is < (byte)'0' or > (byte)'7')
+            if (value > long.MaxValue >> 8 || (!isBinary && (digit is < (byte)'0' or > (byte)'7')))
             {
                 return null;
             }
 
-            value = (value * 8) + (digit - '0');
+            value = isBinary ? (value << 8) | digit : (value << 3) + (digit - '0');
         }
 
         return value;
     }
-
-    private static long Short(ReadOnlySpan<byte> field) => BinaryPrimitives.ReadInt64BigEndian(field) & 0x00FF_FFFF_FFFF_FFFF;
 }

@@ -36,7 +36,7 @@ internal sealed record DiskHeader(string Format, long VirtualSize)
     private static DiskHeader Qcow2(DiskBytes disk)
     {
         var header = Qcow2Header.Read(disk.Path);
-        return header.BackingFile is null ? new DiskHeader("qcow2", header.VirtualSize) : throw Refused(disk, "it is a layer over another disk, its backing file");
+        return header.BackingFile is null ? new DiskHeader("qcow2", header.VirtualSize) : throw Difference(disk);
     }
 
     /// <summary>Formats of disks that consist of several files, or are not read.</summary>
@@ -58,6 +58,10 @@ internal sealed record DiskHeader(string Format, long VirtualSize)
 
     /// <summary>The refusal of what a header asks for.</summary>
     public static ImageException Refused(DiskBytes disk, string fault) => ImportFault.Refused(disk.Path, fault);
+
+    /// <summary>The refusal of a disk that consists of what differs from another one.</summary>
+    public static ImageException Difference(DiskBytes disk) =>
+        ImportFault.Refused(disk.Path, "it is a difference to another disk, which is not taken", "Make one disk of the two: qemu-img convert -O qcow2, or VBoxManage clonemedium.");
 
     /// <summary>Refuses a header that does not hold together.</summary>
     public static void Check(DiskBytes disk, bool holds, string fault)

@@ -19,7 +19,7 @@ internal static class VdiHeader
         var (type, size, blocks) = (disk.U32(TypeAt), disk.U64(SizeAt), (ulong)disk.U32(BlocksAt));
         if (type is not (Dynamic or Static) || disk.Read(LinkAt, UuidsLength).AsSpan().ContainsAnyExcept((byte)0))
         {
-            throw DiskHeader.Refused(disk, "it is a difference to another disk, which is not here");
+            throw DiskHeader.Difference(disk);
         }
 
         DiskHeader.Check(disk, disk.U32(SectorAt) == SectorSize && disk.U32(BlockAt) == BlockSize, "its blocks have an impossible size");

@@ -74,7 +74,7 @@ internal static class VhdxHeader
             var (id, at) = (new Guid(entry[..16]), region + BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]));
             if (id == _parent)
             {
-                throw Difference(disk);
+                throw DiskHeader.Difference(disk);
             }
 
             flags = id == _parameters ? disk.U32(at + sizeof(uint)) : flags;
@@ -82,15 +82,13 @@ internal static class VhdxHeader
             DiskHeader.Check(disk, id != _sector || disk.U32(at) == SectorSize, $"sectors of other than {SectorSize} bytes are not read");
         }
 
-        if ((flags & HasParent) != 0)
+        if (flags is not { } known || (known & HasParent) != 0)
         {
-            throw flags is null ? ImportFault.Malformed(disk.Path, "it does not say what it is") : Difference(disk);
+            throw flags is null ? ImportFault.Malformed(disk.Path, "it does not say what it is") : DiskHeader.Difference(disk);
         }
 
         return size is > 0 and <= long.MaxValue ? (long)size : throw ImportFault.Malformed(disk.Path, "it does not say its size");
     }
-
-    private static Images.ImageException Difference(DiskBytes disk) => DiskHeader.Refused(disk, "it is a difference to another disk, which is not here");
 
     private static ulong Sequence(byte[] header) => BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(SequenceAt));
 

@@ -61,13 +61,13 @@ internal static class VmdkHeader
     {
         if (text.Contains("parentFileNameHint", StringComparison.OrdinalIgnoreCase) || Values(text, "parentCID").Any(static value => !value.Equals("ffffffff", StringComparison.OrdinalIgnoreCase)))
         {
-            throw DiskHeader.Refused(disk, "it is a difference to another disk, which is not here");
+            throw DiskHeader.Difference(disk);
         }
 
         var forms = Values(text, "createType").ToList();
         if (forms is not [var form] || !_forms.Contains(form))
         {
-            throw DiskHeader.Refused(disk, $"it is of the form {ImportFault.Quote(string.Join(", ", forms))}; only {string.Join(" and ", _forms)} lie in one file");
+            throw DiskHeader.Refused(disk, forms.Count == 0 ? "it is a part of a disk in several files" : $"it is of the form {ImportFault.Quote(string.Join(", ", forms))}; only {string.Join(" and ", _forms)} lie in one file");
         }
     }
 
