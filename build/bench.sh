@@ -17,6 +17,12 @@ if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
     export VMSANDBOX_GUEST_IMAGE=$artifacts/guest/tiny
     # Also where there is one: it may be of older sources.
     "$repository/build/guest.sh"
+    # It is weighed, no more; beside the other.
+    case " $* " in
+        *" --list "*) ;;
+        *" --only "*) case " $* " in *" image"*) "$repository/build/guest.sh" debian ;; esac ;;
+        *) "$repository/build/guest.sh" debian ;;
+    esac
 fi
 
 say "building"

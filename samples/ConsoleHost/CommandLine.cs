@@ -35,6 +35,7 @@ internal static class CommandLine
             RunCommand.Create(runner),
             VmCommands.Create(runner),
             SbCommands.Create(runner),
+            ImageCommands.Create(runner),
             StoreCommands.Create(runner),
             LogsCommand.Create(runner),
             JobsCommand.Create(runner),

@@ -29,12 +29,13 @@ internal static class StoreCommands
         var to = Flags.Size("--to", "Stop when the store takes no more than this. Default: remove all that may be.");
         var olderThan = Flags.Duration("--older-than", "Only what was not used for so long.");
         var keepImages = Flags.Switch("--keep-images", "Leave base images that have no machine.");
+        var keepLayers = Flags.Switch("--keep-layers", "Leave layers that no machine has.");
         var keepTemplates = Flags.Switch("--keep-templates", "Leave templates.");
         var keepLogs = Flags.Switch("--keep-logs", "Leave the logs of machines that are gone.");
         var checkpoints = Flags.Switch("--checkpoints", "Checkpoints too, but the newest of each machine.");
         var newest = Flags.Switch("--newest-checkpoints", "The newest checkpoints too, of machines that do not run.");
         var dryRun = Flags.Switch("--dry-run", "Only tell what would be removed.");
-        var command = new Command("prune", "Remove what nobody uses, the longest unused first. Machines stay.") { to, olderThan, keepImages, keepTemplates, keepLogs, checkpoints, newest, dryRun };
+        var command = new Command("prune", "Remove what nobody uses, the longest unused first. Machines stay.") { to, olderThan, keepImages, keepLayers, keepTemplates, keepLogs, checkpoints, newest, dryRun };
         runner.Handle(command, async (run, cancellationToken) =>
         {
             var options = new StorePruneOptions
@@ -42,6 +43,7 @@ internal static class StoreCommands
                 TargetBytes = run.Get(to),
                 OlderThan = run.Get(olderThan) ?? TimeSpan.Zero,
                 Images = !run.Get(keepImages),
+                Layers = !run.Get(keepLayers),
                 Templates = !run.Get(keepTemplates),
                 Logs = !run.Get(keepLogs),
                 Checkpoints = run.Get(checkpoints),

@@ -54,6 +54,7 @@ internal static class ExitCode
     {
         SandboxErrorCode.JobInvalid or SandboxErrorCode.MachineInvalid => Usage,
         SandboxErrorCode.MachineState or SandboxErrorCode.CatalogConflict or SandboxErrorCode.ImageMalformed or SandboxErrorCode.ImageRefused
+            or SandboxErrorCode.ImageUnsuitable or SandboxErrorCode.ImageInUse
             or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTaskState or SandboxErrorCode.GuestDiskFull
             or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused
             or SandboxErrorCode.CheckpointUnusable or SandboxErrorCode.CheckpointRefused or SandboxErrorCode.ImportInvalid => Refused,

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Diagnosis;
+using DesktopGrid.VmSandbox.Images.Layers;
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Confinement;
@@ -25,13 +27,15 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
         typeof(SecondsConverter), typeof(BytesConverter),
         typeof(Named<VmState>), typeof(Named<Accelerator>), typeof(Named<AssuranceLevel>), typeof(Named<StartPath>), typeof(Named<ConfinementLayer>),
         typeof(Named<JobPhase>), typeof(Named<TaskFate>), typeof(Named<GuestTaskState>), typeof(Named<GuestEntryKind>), typeof(Named<LogSource>),
-        typeof(Named<StoreItemKind>),
+        typeof(Named<StoreItemKind>), typeof(Named<LayerKind>),
     ])]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(JobResult))]
 [JsonSerializable(typeof(InterruptedJob))]
 [JsonSerializable(typeof(VmStatus))]
 [JsonSerializable(typeof(VmCheckpoint))]
+[JsonSerializable(typeof(StoredImage))]
+[JsonSerializable(typeof(IReadOnlyList<StoredImage>))]
 [JsonSerializable(typeof(StoreUsage))]
 [JsonSerializable(typeof(StorePruned))]
 [JsonSerializable(typeof(PingReply))]

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Sessions;
 
@@ -13,7 +14,7 @@ internal sealed record WorkStep(string Label, double? Fraction, string? Detail =
 }
 
 /// <summary>The newest word about a work. Told by any thread, looked at by the display whenever it likes: reports never wait for a terminal.</summary>
-internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgress<TransferProgress>
+internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgress<TransferProgress>, IProgress<ImportProgress>
 {
     private volatile WorkStep _now = new(label, null);
 
@@ -34,6 +35,15 @@ internal sealed class WorkState(string label) : IProgress<JobProgress>, IProgres
     };
 
     public void Report(TransferProgress value) => _now = Step(label, value);
+
+    public void Report(ImportProgress value) => _now = new WorkStep(
+        value.Step switch
+        {
+            ImportStep.Read => "reading",
+            ImportStep.Convert => "converting",
+            _ => "verifying",
+        },
+        value.TotalBytes > 0 ? Math.Clamp((double)value.Bytes / value.TotalBytes, 0, 1) : null);
 
     private static WorkStep Step(string label, TransferProgress transfer) => new(
         label,

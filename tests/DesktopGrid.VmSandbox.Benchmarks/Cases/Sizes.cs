@@ -5,21 +5,28 @@ using DesktopGrid.VmSandbox.Benchmarks.Raw;
 namespace DesktopGrid.VmSandbox.Benchmarks.Cases;
 
 /// <summary>
-/// What lies on the disk: the guest image as it is shipped, and what one machine that was started and stopped adds to the store. By hand:
+/// What lies on the disk: the guest images as they are shipped (the Debian base where it lies beside the tiny image), and what one machine that was started and stopped adds to the store. By hand:
 /// the overlay of a guest that booted and ended.
 /// </summary>
 internal sealed class Sizes(BenchRun run) : IBenchmark
 {
     private readonly Measure _image = new("image.tiny.mb", "MB", Aim.AtMost(20));
+    private readonly Measure _debian = new("image.debian.mb", "MB", Aim.AtMost(60));
     private readonly Measure _instance = new("instance.disk.mb", "MB");
 
-    public IReadOnlyList<Measure> Measures => [_image, _instance];
+    public IReadOnlyList<Measure> Measures => [_image, _debian, _instance];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (run.Wants(_image))
         {
             run.Ours(_image, Megabytes(Directory.EnumerateFiles(RawImage.SourceFolder)));
+        }
+
+        var debian = Path.Combine(Path.GetDirectoryName(RawImage.SourceFolder)!, "debian");
+        if (run.Wants(_debian) && Directory.Exists(debian))
+        {
+            run.Ours(_debian, Megabytes(Directory.EnumerateFiles(debian)));
         }
 
         if (run.Wants(_instance))

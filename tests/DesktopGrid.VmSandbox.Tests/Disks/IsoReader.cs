@@ -6,6 +6,11 @@ namespace DesktopGrid.VmSandbox.Tests.Disks;
 /// <summary>What a reader finds of a file or folder.</summary>
 internal sealed record IsoEntry(string Path, uint Mode, uint Links, IReadOnlyList<(long Sector, long Length)> Extents)
 {
+    /// <summary>Where a symbolic link points to; empty for anything else.</summary>
+    public string Target { get; init; } = "";
+
+    public DateTimeOffset Time { get; init; }
+
     public bool IsFolder => (Mode & 0xF000) == 0x4000;
 
     public long Length => Extents.Sum(static extent => extent.Length);
@@ -70,7 +75,7 @@ internal sealed class IsoReader(byte[] disk)
             Both16(record[28..]).Should().Be(1);
             var identifier = record.Slice(33, record[32]);
             var use = record[(33 + identifier.Length + (identifier.Length % 2 == 0 ? 1 : 0))..];
-            var (name, mode, links) = Extensions(use, isFirst: path.Length == 0 && number == 0);
+            var (name, mode, links, target) = Extensions(use, isFirst: path.Length == 0 && number == 0);
             if (number < 2)
             {
                 identifier.ToArray().Should().Equal((byte)number);
@@ -90,7 +95,11 @@ internal sealed class IsoReader(byte[] disk)
                 continue;
             }
 
-            var entry = new IsoEntry(path + name, mode, links, [.. extents]);
+            var entry = new IsoEntry(path + name, mode, links, [.. extents])
+            {
+                Target = target,
+                Time = new DateTimeOffset(1900 + record[18], record[19], record[20], record[21], record[22], record[23], TimeSpan.Zero),
+            };
             extents.Clear();
             entry.IsFolder.Should().Be((flags & 2) != 0);
             entries.Add(entry.Path, entry);
@@ -102,9 +111,10 @@ internal sealed class IsoReader(byte[] disk)
     }
 
     /// <summary>What the system use area and its continuations say.</summary>
-    private (string Name, uint Mode, uint Links) Extensions(ReadOnlySpan<byte> use, bool isFirst)
+    private (string Name, uint Mode, uint Links, string Target) Extensions(ReadOnlySpan<byte> use, bool isFirst)
     {
         var name = new List<byte>();
+        var target = new IsoTarget();
         var (mode, links, isExtended, isContinued) = (0u, 0u, false, false);
         if (isFirst)
         {
@@ -131,6 +141,9 @@ internal sealed class IsoReader(byte[] disk)
                         isContinued = use[4] == 1;
                         name.AddRange(use[5..length].ToArray());
                         break;
+                    case "SL":
+                        target.Add(use[..length]);
+                        break;
                     case "CE":
                         next = Continuation(use);
                         break;
@@ -153,7 +166,8 @@ internal sealed class IsoReader(byte[] disk)
         isContinued.Should().BeFalse();
         isExtended.Should().Be(isFirst);
         name.Count.Should().BeLessThan(254, "Linux would cut it off");
-        return (Encoding.UTF8.GetString([.. name]), mode, links);
+        ((mode & 0xF000) == 0xA000).Should().Be(target.Text.Length > 0);
+        return (Encoding.UTF8.GetString([.. name]), mode, links, target.Text);
     }
 
     private ReadOnlySpan<byte> Continuation(ReadOnlySpan<byte> entry)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using DesktopGrid.VmSandbox.Contracts;
 
 namespace DesktopGrid.VmSandbox.Tests.Images;
 
@@ -19,7 +20,7 @@ internal sealed class SampleImage
         {
             ["format"] = 1,
             ["name"] = name,
-            ["protocol"] = 1,
+            ["protocol"] = ProtocolVersion.Current,
             ["architecture"] = "x86_64",
             ["kernelRelease"] = "6.1.0",
             ["kernelCommandLine"] = "console=ttyS0",
