@@ -1,8 +1,10 @@
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.Control;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Disks;
 using DesktopGrid.VmSandbox.GuestDaemon.Execution;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+using DesktopGrid.VmSandbox.GuestDaemon.Layers;
 using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 using DesktopGrid.VmSandbox.GuestDaemon.Transport;
@@ -30,7 +32,7 @@ internal static class Daemon
         var changed = new ChangeSignal();
         var outbox = new Outbox(changed);
         using var messages = new MessageSocket(layout.MessageSocket, outbox);
-        using var ground = new TaskGround(messages);
+        using var ground = new TaskGround(messages, new TaskRoot(layout, LayerLine.Parse(Environment.GetEnvironmentVariable(LayerLine.Variable))));
         using var inbox = new Inbox(layout.Inbox, TaskUserId);
         using var work = new WorkDirectory(layout.Work, TaskUserId);
         using var execution = new ExecutionEnvironment(layout, work, new TaskUser(TaskUserId), ground, inbox, outbox, changed);
@@ -42,7 +44,7 @@ internal static class Daemon
         new MessageEndpoints(inbox, outbox).Map(router);
 
         var ports = await PortDiscovery.FindAllAsync();
-        DaemonLog.Write($"version {DaemonVersion.Text}, protocol {Contracts.ProtocolVersion.Current}, {ports.Count} ports");
+        DaemonLog.Write($"version {DaemonVersion.Text}, protocol {ProtocolVersion.Current}, {ports.Count} ports");
         using var server = new PortServer(router.InvokeAsync);
         await server.StartAsync(ports, CancellationToken.None);
         // The first process never ends of itself; the machine ends with it.

@@ -1,6 +1,8 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
+using DesktopGrid.VmSandbox.Imports.Verbs;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Pausing;
@@ -48,6 +50,7 @@ public sealed partial class SandboxHost
             var services = new VmServices(
                 layout,
                 new ImageLibrary(new BaseImageStore(layout, platform.Files), new ImageTable(database), options.GuestImage, time),
+                new LayerLibrary(new LayerStore(layout, platform.Files), new LayerTable(database), time),
                 new MachineTable(database),
                 new KeptLogTable(database),
                 new CheckpointTable(database),
@@ -63,7 +66,9 @@ public sealed partial class SandboxHost
                 Budget = new HostBudget(options.Budget.MemoryMiB, options.Budget.VirtualCpus),
                 DiskBytes = options.Budget.DiskBytes,
             };
-            return new HostParts(services, database, platform, selector);
+            var machines = new VmManager(services);
+            var images = new ImageManager(new ImportServices(layout, services.Images, services.Layers, services.Machines, selector, services.ImageTool, platform.Files, machines.DemandRoomAsync, time, services.Logger));
+            return new HostParts(services, machines, images, database, platform, selector);
         }
         catch
         {
@@ -94,7 +99,7 @@ public sealed partial class SandboxHost
     }
 
     /// <summary>What a host owns, and the order in which it lets go.</summary>
-    private sealed class HostParts(VmServices services, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
+    private sealed class HostParts(VmServices services, VmManager machines, ImageManager images, CatalogDatabase database, IHostPlatform platform, QemuSelector selector) : IAsyncDisposable
     {
         private readonly JobTable _jobs = new(database, platform.Finder.Current.ToString());
         private readonly JobTelemetry _telemetry = new(services.Logger);
@@ -108,7 +113,9 @@ public sealed partial class SandboxHost
 
         public StringComparer FileNames => platform.FileNames;
 
-        public VmManager Machines { get; } = new(services);
+        public VmManager Machines => machines;
+
+        public ImageManager Images => images;
 
         public PauseReason? PausedBy => _pause?.Reason;
 
@@ -161,7 +168,8 @@ public sealed partial class SandboxHost
                 }
 
                 await _underWay.DisposeAsync().ConfigureAwait(false);
-                await Machines.DisposeAsync().ConfigureAwait(false);
+                await images.DisposeAsync().ConfigureAwait(false);
+                await machines.DisposeAsync().ConfigureAwait(false);
             }
             finally
             {

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Diagnosis;
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Pausing;
@@ -26,6 +27,9 @@ public sealed partial class SandboxHost : IAsyncDisposable
 
     /// <summary>Why all machines of this process stand at the moment (<see cref="SandboxHostOptions.Pause"/>); null while they do not.</summary>
     public PauseReason? PausedBy => _parts.PausedBy;
+
+    /// <summary>The store's base images and layers, usable until the host is disposed.</summary>
+    public IImageManager Images => _parts.Images;
 
     /// <summary>The store's folder, absolute.</summary>
     public string StorePath => _parts.Layout.Root;
@@ -145,7 +149,7 @@ public sealed partial class SandboxHost : IAsyncDisposable
         return _parts.ReadLog(machine, query, cancellationToken);
     }
 
-    /// <summary>Tells what the store takes on the disk, thing by thing: images, templates, machines, checkpoints, logs, catalog.</summary>
+    /// <summary>Tells what the store takes on the disk, thing by thing: images, layers, templates, machines, checkpoints, logs, catalog.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>All that there is.</returns>
     /// <exception cref="Catalog.CatalogException">The catalog is damaged or busy.</exception>

@@ -34,6 +34,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Qemu.Launching"],
             ["Qemu.Discovery"],
             ["Images"],
+            ["Images.Layers"],
             ["Vms"],
             ["Vms.Boundary"],
             ["Vms.Running"],
@@ -45,11 +46,15 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Sessions.Ports"],
             ["Sessions.Http"],
             ["Disks"],
+            ["Imports"],
+            ["Imports.Archives", "Imports.DiskFormats"],
+            ["Imports.Oci"],
+            ["Imports.Verbs"],
             ["Diagnosis", "Jobs", "Pausing"],
             ["Packages"],
             [FrontDoor],
         ],
-        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http"]);
+        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http", "Imports.Archives", "Imports.DiskFormats", "Imports.Oci", "Imports.Verbs"]);
 
     /// <summary>The guest's daemon, after the talk: message handler, data handler and execution environment behind one server.</summary>
     public static HousePlan Daemon { get; } = new(
@@ -59,6 +64,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Requests", "Tool", "Transport"],
             ["DataHandler"],
             ["Disks", "MessageHandler"],
+            ["Layers"],
             ["Execution"],
             ["Control"],
             [FrontDoor],

@@ -140,6 +140,7 @@ internal static class JobFileReader
         var machine = defaults with
         {
             Image = section.Text("image"),
+            Layers = section.Texts("layers"),
             MemoryMiB = section.Whole("memoryMiB") ?? defaults.MemoryMiB,
             VirtualCpus = section.Whole("virtualCpus") ?? defaults.VirtualCpus,
             KeepLog = section.Quantity<TimeSpan>("keepLog", Quantities.Duration, Quantities.DurationForm) ?? defaults.KeepLog,

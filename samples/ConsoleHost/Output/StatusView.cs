@@ -34,6 +34,7 @@ internal static class StatusView
         Fact("state", status.State.ToString());
         Fact("last error", status.LastError);
         Fact("image", status.Image);
+        Fact("layers", status.Layers.Count > 0 ? string.Join(", ", status.Layers) : null);
         Fact("memory", $"{status.MemoryMiB} MiB");
         Fact("virtual CPUs", status.VirtualCpus.ToString(CultureInfo.InvariantCulture));
         Fact("created", status.CreatedAt.ToString("u", CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
@@ -22,13 +23,26 @@ internal sealed class GuestLayout(string root)
     public string Input => State + "/input";
     /// <summary>overlayfs's own, on the work directory's disk.</summary>
     public string OverlayScratch => State + "/overlay";
+    /// <summary>Where tasks have their root, on machines that have layers; out of a task's reach from elsewhere.</summary>
+    public string TaskRoot => State + "/root";
+    /// <summary>The top of that root: in memory, since it is made anew by every machine.</summary>
+    public string Places => root + "/run/vmsandbox-places";
+    /// <summary>The daemon's own file, which is also msg_to_host.</summary>
+    public string Daemon => root + "/sbin/vmsandboxd";
     /// <summary>In memory; gone with the machine.</summary>
     public string Runtime => root + "/run/vmsandbox";
     public string Inbox => Runtime + "/inbox";
     public string MessageSocket => Runtime + "/messages";
 
+    /// <summary>What a task has of the guest whatever its root is.</summary>
+    public IEnumerable<string> InEveryRoot => [Work, Temporary, root + "/dev", root + "/proc", root + "/sys", Runtime];
+
     /// <summary>Everything besides the work directory and the inbox in which the task can leave something.</summary>
     private IEnumerable<string> Shared => [Temporary, root + "/dev/shm", root + "/dev/mqueue"];
+
+    /// <summary>Where a layer is mounted.</summary>
+    /// <param name="number">From 0, the lowest.</param>
+    public string Layer(int number) => string.Create(CultureInfo.InvariantCulture, $"{State}/layer{number}");
 
     public void Prepare()
     {

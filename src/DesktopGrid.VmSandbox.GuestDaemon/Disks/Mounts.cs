@@ -6,12 +6,32 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Disks;
 /// <summary>mount(2) for file systems of data: nothing on them is a device, and nothing gives its user to who runs it.</summary>
 internal static partial class Mounts
 {
-    private const nuint ReadOnlyFlag = 1, NoSetUserId = 2, NoDevices = 4;
+    private const nuint ReadOnlyFlag = 1, NoSetUserId = 2, NoDevices = 4, BindFlag = 4096, WithThoseBelow = 16384, SharedFlag = 1 << 20;
 
     /// <exception cref="LinuxError">The kernel refused.</exception>
     public static void Add(string source, string target, string type, bool isReadOnly, string options)
     {
         if (Mount(source, target, type, NoSetUserId | NoDevices | (isReadOnly ? ReadOnlyFlag : 0), options) != 0)
+        {
+            throw LinuxError.Last(target);
+        }
+    }
+
+    /// <summary>Has a file, or a folder with all that is mounted below it, appear in a second place.</summary>
+    /// <exception cref="LinuxError">The kernel refused.</exception>
+    public static void Bind(string source, string target)
+    {
+        if (Mount(source, target, "", BindFlag | WithThoseBelow, "") != 0)
+        {
+            throw LinuxError.Last(target);
+        }
+    }
+
+    /// <summary>Has what is mounted below later appear also where a part of it is bound to.</summary>
+    /// <exception cref="LinuxError">The kernel refused.</exception>
+    public static void Share(string target)
+    {
+        if (Mount("", target, "", SharedFlag, "") != 0)
         {
             throw LinuxError.Last(target);
         }

@@ -168,6 +168,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             throw new RequestException(GuestErrorCode.BadRequest, "No standard input was put since the work directory was last emptied.");
         }
 
+        var reaper = ground.Lay();
         using var input = File.OpenHandle(request.UseStandardInput ? layout.StandardInput : "/dev/null");
         var output = LinuxProcess.Pipe();
         var error = LinuxProcess.Pipe();
@@ -177,7 +178,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             Task<ChildExit> exit;
             try
             {
-                exit = ground.Lay().Spawn(() => Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write), out _);
+                exit = reaper.Spawn(() => Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write), out _);
             }
             catch (LinuxError e)
             {
@@ -201,7 +202,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
     private int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string directory, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error)
     {
         var processId = 0;
-        LinuxCredentials.RunAs(user.Id, () => processId = LinuxProcess.Spawn(program, arguments, environment, directory, input, output, error));
+        LinuxCredentials.RunAs(user.Id, () => processId = LinuxProcess.Spawn(program, arguments, environment, directory, input, output, error), ground.Root);
         return processId;
     }
 

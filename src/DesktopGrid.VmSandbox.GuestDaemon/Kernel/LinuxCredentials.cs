@@ -12,13 +12,21 @@ internal static partial class LinuxCredentials
     private const long SysSetGroups = 116, SysSetResUid = 117, SysSetResGid = 119;
     private const int PrSetNoNewPrivs = 38;
 
-    public static void RunAs(uint user, Action action)
+    /// <param name="user">Whose credentials.</param>
+    /// <param name="action">What to do.</param>
+    /// <param name="root">Which root directory it sees; null for the daemon's own.</param>
+    public static void RunAs(uint user, Action action, string? root = null)
     {
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
+                if (root is not null)
+                {
+                    LinuxRoot.Enter(root);
+                }
+
                 Drop(user);
                 action();
             }

@@ -16,6 +16,8 @@ internal sealed record MachineRow
     public required TimeSpan KeepLog { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>The ids of its layers, the lowest first.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
     public string? Process { get; init; }
     public string? MachineType { get; init; }
     public string? CpuModel { get; init; }

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace DesktopGrid.VmSandbox.Catalog;
 
-/// <summary>Machines and their labels.</summary>
+/// <summary>Machines, with their labels and layers.</summary>
 internal sealed class MachineTable(CatalogDatabase database)
 {
     private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary, warm_start";
@@ -20,7 +20,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         CheckpointTable.Insert(connection, checkpoint);
     });
 
-    /// <summary>Writes everything but id, image and labels, which never change. Nothing when the row is gone.</summary>
+    /// <summary>Writes everything but id, image, layers and labels, which never change. Nothing when the row is gone.</summary>
     public void Update(MachineRow row) => database.Write(connection => CatalogDatabase.Execute(
         connection,
         """
@@ -50,10 +50,14 @@ internal sealed class MachineTable(CatalogDatabase database)
                 connection,
                 $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary, $warm)",
                 Parameters(row));
+            for (var place = 0; place < row.Layers.Count; place++)
+            {
+                CatalogDatabase.Execute(connection, "INSERT INTO machine_layers (machine_id, place, layer_id) VALUES ($id, $place, $layer)", ("$id", row.Id), ("$place", place), ("$layer", row.Layers[place]));
+            }
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 19)
         {
-            throw new CatalogException(SandboxErrorCode.CatalogConflict, $"The machine {row.Id} exists already, or its image does not.", e);
+            throw new CatalogException(SandboxErrorCode.CatalogConflict, $"The machine {row.Id} exists already, or its image or one of its layers does not.", e);
         }
 
         foreach (var (name, value) in row.Labels)
@@ -66,10 +70,16 @@ internal sealed class MachineTable(CatalogDatabase database)
     {
         var labels = CatalogDatabase.Query(connection, $"SELECT machine_id, name, value FROM labels WHERE machine_id IN (SELECT id FROM machines {where})", static reader => (Id: reader.GetString(0), Name: reader.GetString(1), Value: reader.GetString(2)), parameters)
             .ToLookup(static label => label.Id);
-        return CatalogDatabase.Query(connection, $"SELECT {Columns} FROM machines {where}", reader => Row(reader, labels[reader.GetString(0)].ToDictionary(static label => label.Name, static label => label.Value)), parameters);
+        var layers = CatalogDatabase.Query(connection, $"SELECT machine_id, layer_id FROM machine_layers WHERE machine_id IN (SELECT id FROM machines {where}) ORDER BY machine_id, place", static reader => (Id: reader.GetString(0), Layer: reader.GetString(1)), parameters)
+            .ToLookup(static layer => layer.Id, static layer => layer.Layer);
+        return CatalogDatabase.Query(connection, $"SELECT {Columns} FROM machines {where}", reader => Row(reader) with
+        {
+            Labels = labels[reader.GetString(0)].ToDictionary(static label => label.Name, static label => label.Value),
+            Layers = [.. layers[reader.GetString(0)]],
+        }, parameters);
     });
 
-    private static MachineRow Row(SqliteDataReader reader, IReadOnlyDictionary<string, string> labels) => new()
+    private static MachineRow Row(SqliteDataReader reader) => new()
     {
         Id = reader.GetString(0),
         ImageId = reader.GetString(1),
@@ -80,7 +90,6 @@ internal sealed class MachineTable(CatalogDatabase database)
         BootTimeout = TimeSpan.FromMilliseconds(reader.GetInt64(6)),
         KeepLog = TimeSpan.FromMilliseconds(reader.GetInt64(7)),
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(8)),
-        Labels = labels,
         Process = Text(reader, 9),
         MachineType = Text(reader, 10),
         CpuModel = Text(reader, 11),

@@ -1,8 +1,8 @@
 namespace DesktopGrid.VmSandbox.Disks;
 
 /// <summary>
-/// The plan of a disk, made before its first byte: where each folder and each file lies. The order is that of the sectors: 16 empty ones,
-/// volume descriptor, its terminator, the two path tables, the folders, the continuation area, the files.
+/// The plan of a disk: where each folder and each file lies. The order is that of the sectors: 16 empty ones, volume descriptor, its terminator,
+/// files that are written already, the two path tables, the folders, the continuation area, files whose bytes are to come.
 /// </summary>
 internal sealed class IsoLayout
 {
@@ -19,10 +19,19 @@ internal sealed class IsoLayout
     private readonly List<IsoNode> _files = [];
     private long _areaLength;
 
+    /// <summary>Of files whose bytes are to come behind the directories.</summary>
     /// <exception cref="ArgumentException">The files do not fit onto a disk of this format.</exception>
     public IsoLayout(IEnumerable<IsoFile> files)
+        : this(IsoNode.Build(files), FirstDescriptor + 2)
     {
-        Root = IsoNode.Build(files);
+    }
+
+    /// <param name="root">The tree. What is no file that is still to come keeps its place.</param>
+    /// <param name="next">The first sector of the directories.</param>
+    /// <exception cref="ArgumentException">It does not fit onto a disk of this format.</exception>
+    public IsoLayout(IsoNode root, long next)
+    {
+        Root = root;
         Folders = Root.AllFolders();
         var number = 0;
         foreach (var folder in Folders)
@@ -32,7 +41,6 @@ internal sealed class IsoLayout
             PathTableLength += IsoVolume.PathLength(folder);
         }
 
-        var next = (long)FirstDescriptor + 2;
         LittlePathTable = Take(PathTableLength);
         BigPathTable = Take(PathTableLength);
         foreach (var folder in Folders)
@@ -46,19 +54,16 @@ internal sealed class IsoLayout
         }
 
         Area = Take(_areaLength);
-        foreach (var folder in Folders)
+        foreach (var file in Folders.SelectMany(static folder => folder.Children).Where(static child => child.File is not null))
         {
-            foreach (var file in folder.Children.Where(static child => child.File is not null))
-            {
-                file.Sector = Take(file.Length);
-                _files.Add(file);
-            }
+            file.Sector = Take(file.Length);
+            _files.Add(file);
         }
 
         Sectors = (next + Alignment - 1) / Alignment * Alignment;
         if (Folders.Count > MaxFolders || Sectors > uint.MaxValue)
         {
-            throw new ArgumentException("The files do not fit onto one disk.", nameof(files));
+            throw new ArgumentException("The files do not fit onto one disk.", nameof(root));
         }
 
         long Take(long bytes)
@@ -73,7 +78,7 @@ internal sealed class IsoLayout
 
     public IReadOnlyList<IsoNode> Folders { get; }
 
-    /// <summary>In the order in which they lie on the disk.</summary>
+    /// <summary>Those whose bytes are to come, in the order in which they lie on the disk.</summary>
     public IReadOnlyList<IsoNode> Files => _files;
 
     /// <summary>Those that have something in the continuation area, in the order in which it lies there.</summary>

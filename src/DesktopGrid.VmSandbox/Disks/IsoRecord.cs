@@ -3,8 +3,8 @@ using System.Text;
 namespace DesktopGrid.VmSandbox.Disks;
 
 /// <summary>
-/// A directory record (ECMA-119, 9.1) with what Rock Ridge (IEEE P1282) adds: the true name and the permissions. Where a name does not fit, its
-/// rest stands in a continuation area. Linux reads names of up to 253 bytes.
+/// A directory record (ECMA-119, 9.1) with what Rock Ridge (IEEE P1282) adds: the true name, the permissions, and where a link points to. What
+/// does not fit stands in a continuation area. Linux reads names of up to 253 bytes.
 /// </summary>
 internal static class IsoRecord
 {
@@ -15,25 +15,24 @@ internal static class IsoRecord
     public const long MaxSection = uint.MaxValue / IsoBytes.SectorSize * IsoBytes.SectorSize;
 
     private const int HeadLength = 33, MostLength = 254;
-    private const int PermissionsLength = 36, NameHeadLength = 5, LinkLength = 28, IndicatorLength = 7;
-    private const uint FolderMode = 0x4000, FileMode = 0x8000;
+    private const int PermissionsLength = 36, NameHeadLength = 5, ContinuedLength = 28, IndicatorLength = 7;
     private const byte FolderFlag = 2, MoreFlag = 0x80;
 
     /// <summary>What is in the continuation area of the root's own record: which extension this is.</summary>
     private static readonly byte[] _extension = Extension();
 
     /// <summary>Bytes of a record of a child; of a file of several parts each has so many.</summary>
-    public static int Length(IsoNode node) => Even(Fixed(node) + Inline(node) + (Rest(node) > 0 ? LinkLength : 0));
+    public static int Length(IsoNode node) => Even(Fixed(node) + Inline(node) + (IsWhole(node) ? 0 : ContinuedLength));
 
     /// <summary>Bytes of a folder's record of itself, or of its parent.</summary>
     public static int LengthOfDots(IsoNode folder, bool isSelf) =>
-        Even(HeadLength + 1 + PermissionsLength + (isSelf && folder.IsRoot ? IndicatorLength + LinkLength : 0));
+        Even(HeadLength + 1 + PermissionsLength + (isSelf && folder.IsRoot ? IndicatorLength + ContinuedLength : 0));
 
     /// <summary>How many records a child has.</summary>
     public static int Sections(IsoNode node) => (int)Math.Max(1, (node.Length + MaxSection - 1) / MaxSection);
 
     /// <summary>Bytes that a child needs of the continuation area, or the root for its own record.</summary>
-    public static int ContinuationLength(IsoNode node) => node.IsRoot ? _extension.Length : Rest(node) is > 0 and var rest ? NameHeadLength + rest : 0;
+    public static int ContinuationLength(IsoNode node) => node.IsRoot ? _extension.Length : IsWhole(node) ? 0 : (Rest(node) is > 0 and var rest ? NameHeadLength + rest : 0) + node.Link.Length;
 
     /// <summary>Writes one record of a child.</summary>
     /// <param name="target">Zeros, as many as <see cref="Length"/> says.</param>
@@ -44,15 +43,20 @@ internal static class IsoRecord
     public static void Write(Span<byte> target, IsoNode node, int section, long areaSector, DateTimeOffset time)
     {
         var begin = section * MaxSection;
-        var flags = (node.File is null ? FolderFlag : 0) | (section + 1 < Sections(node) ? MoreFlag : 0);
-        WriteHead(target, node.Identifier, node.Sector + (begin / IsoBytes.SectorSize), Math.Min(MaxSection, node.Length - begin), (byte)flags, time);
+        var flags = (node.IsFolder ? FolderFlag : 0) | (section + 1 < Sections(node) ? MoreFlag : 0);
+        WriteHead(target, node.Identifier, node.Sector + (begin / IsoBytes.SectorSize), Math.Min(MaxSection, node.Length - begin), (byte)flags, node.Time ?? time);
         var rest = target[(HeadLength + node.Identifier.Length + Pad(node))..];
         rest = WritePermissions(rest, node);
-        var inline = Inline(node) - PermissionsLength - NameHeadLength;
+        var inline = node.Name.Length - Rest(node);
         rest = WriteName(rest, node.Name.AsSpan(0, inline), isContinued: inline < node.Name.Length);
+        if (IsWhole(node))
+        {
+            node.Link.CopyTo(rest);
+        }
+
         if (node.Continuation is { } continuation)
         {
-            WriteLink(rest, areaSector, continuation, ContinuationLength(node));
+            WriteContinued(rest, areaSector, continuation, ContinuationLength(node));
         }
     }
 
@@ -60,7 +64,7 @@ internal static class IsoRecord
     public static void WriteDots(Span<byte> target, IsoNode folder, bool isSelf, long areaSector, DateTimeOffset time)
     {
         var node = isSelf ? folder : folder.Parent;
-        WriteHead(target, [(byte)(isSelf ? 0 : 1)], node.Sector, node.Length, FolderFlag, time);
+        WriteHead(target, [(byte)(isSelf ? 0 : 1)], node.Sector, node.Length, FolderFlag, node.Time ?? time);
         var rest = target[(HeadLength + 1)..];
         if (isSelf && folder.IsRoot)
         {
@@ -68,7 +72,7 @@ internal static class IsoRecord
             ReadOnlySpan<byte> indicator = [(byte)'S', (byte)'P', IndicatorLength, 1, 0xBE, 0xEF, 0];
             indicator.CopyTo(rest);
             rest = WritePermissions(rest[IndicatorLength..], node);
-            WriteLink(rest, areaSector, folder.Continuation!.Value, ContinuationLength(folder));
+            WriteContinued(rest, areaSector, folder.Continuation!.Value, ContinuationLength(folder));
             return;
         }
 
@@ -87,7 +91,8 @@ internal static class IsoRecord
             return;
         }
 
-        WriteName(target, node.Name.AsSpan(^Rest(node)..), isContinued: false);
+        var rest = Rest(node) is > 0 and var length ? WriteName(target, node.Name.AsSpan(^length..), isContinued: false) : target;
+        node.Link.CopyTo(rest);
     }
 
     private static void WriteHead(Span<byte> target, ReadOnlySpan<byte> identifier, long sector, long length, byte flags, DateTimeOffset time)
@@ -108,10 +113,8 @@ internal static class IsoRecord
     private static Span<byte> WritePermissions(Span<byte> target, IsoNode node)
     {
         WriteEntryHead(target, "PX"u8, PermissionsLength);
-        var links = node.File is null ? 2 + node.Folders : 1;
-        // As put has them: others than the task's user and group have no business in its folders.
-        var mode = node.File is null ? FolderMode | 0b111_111_000 : FileMode | (node.File.IsExecutable ? 0b111_101_101u : 0b110_100_100u);
-        IsoBytes.Both32(target[4..], mode);
+        var links = node.IsFolder ? 2 + node.Folders : node.Names;
+        IsoBytes.Both32(target[4..], node.Mode);
         IsoBytes.Both32(target[12..], (uint)links);
         return target[PermissionsLength..];
     }
@@ -127,9 +130,9 @@ internal static class IsoRecord
     }
 
     /// <summary>CE (SUSP 5.1).</summary>
-    private static void WriteLink(Span<byte> target, long areaSector, long offset, int length)
+    private static void WriteContinued(Span<byte> target, long areaSector, long offset, int length)
     {
-        WriteEntryHead(target, "CE"u8, LinkLength);
+        WriteEntryHead(target, "CE"u8, ContinuedLength);
         IsoBytes.Both32(target[4..], checked((uint)(areaSector + (offset / IsoBytes.SectorSize))));
         IsoBytes.Both32(target[12..], (uint)(offset % IsoBytes.SectorSize));
         IsoBytes.Both32(target[20..], (uint)length);
@@ -155,13 +158,15 @@ internal static class IsoRecord
 
     private static int Fixed(IsoNode node) => HeadLength + node.Identifier.Length + Pad(node);
 
-    /// <summary>Bytes of extensions within the record itself, but for the link to their rest.</summary>
-    private static int Inline(IsoNode node) => PermissionsLength + NameHeadLength + node.Name.Length - Rest(node);
+    /// <summary>Bytes of extensions within the record itself, but for what says where the others are.</summary>
+    private static int Inline(IsoNode node) => PermissionsLength + NameHeadLength + node.Name.Length - Rest(node) + (IsWhole(node) ? node.Link.Length : 0);
+
+    /// <summary>Bytes for the name, and for where a link points to.</summary>
+    private static int Space(IsoNode node) => MostLength - Fixed(node) - PermissionsLength - NameHeadLength;
+
+    /// <summary>Whether all of it fits.</summary>
+    private static bool IsWhole(IsoNode node) => node.Name.Length + node.Link.Length <= Space(node);
 
     /// <summary>Bytes of the name that do not fit.</summary>
-    private static int Rest(IsoNode node)
-    {
-        var space = MostLength - Fixed(node) - PermissionsLength - NameHeadLength;
-        return node.Name.Length <= space ? 0 : node.Name.Length - (space - LinkLength);
-    }
+    private static int Rest(IsoNode node) => IsWhole(node) ? 0 : Math.Max(0, node.Name.Length - (Space(node) - ContinuedLength));
 }

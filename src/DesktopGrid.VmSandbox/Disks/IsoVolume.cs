@@ -17,7 +17,7 @@ internal static class IsoVolume
         var volume = bytes.AsSpan(0, IsoBytes.SectorSize);
         Begin(volume, 1);
         volume[8..72].Fill((byte)' ');
-        "INPUT"u8.CopyTo(volume[40..]);
+        "FILES"u8.CopyTo(volume[40..]);
         IsoBytes.Both32(volume[80..], (uint)layout.Sectors);
         IsoBytes.Both16(volume[120..], 1);
         IsoBytes.Both16(volume[124..], 1);

@@ -25,14 +25,11 @@ internal sealed class IsoWriter(Stream target)
         var layout = new IsoLayout(files);
         await AppendAsync(new byte[IsoLayout.FirstDescriptor * IsoBytes.SectorSize], cancellationToken).ConfigureAwait(false);
         await AppendAsync(IsoVolume.Descriptors(layout, time), cancellationToken).ConfigureAwait(false);
-        await AppendAsync(IsoVolume.PathTable(layout, isBigEndian: false), cancellationToken).ConfigureAwait(false);
-        await AppendAsync(IsoVolume.PathTable(layout, isBigEndian: true), cancellationToken).ConfigureAwait(false);
-        foreach (var folder in layout.Folders)
+        foreach (var bytes in IsoDirectories.Encode(layout, time))
         {
-            await AppendAsync(Encode(folder, layout.Area, time), cancellationToken).ConfigureAwait(false);
+            await AppendAsync(bytes, cancellationToken).ConfigureAwait(false);
         }
 
-        await AppendAsync(Continuations(layout), cancellationToken).ConfigureAwait(false);
         foreach (var node in layout.Files)
         {
             await CopyAsync(node.File!, tell, cancellationToken).ConfigureAwait(false);
@@ -41,34 +38,6 @@ internal sealed class IsoWriter(Stream target)
 
         await FillAsync(layout.Sectors * IsoBytes.SectorSize, cancellationToken).ConfigureAwait(false);
         return _written;
-    }
-
-    private static byte[] Encode(IsoNode folder, long area, DateTimeOffset time)
-    {
-        var bytes = new byte[folder.Length];
-        IsoLayout.Place(folder, (at, child, section) =>
-        {
-            if (child is null)
-            {
-                IsoRecord.WriteDots(bytes.AsSpan(at, IsoRecord.LengthOfDots(folder, section == 0)), folder, section == 0, area, time);
-            }
-            else
-            {
-                IsoRecord.Write(bytes.AsSpan(at, IsoRecord.Length(child)), child, section, area, time);
-            }
-        });
-        return bytes;
-    }
-
-    private static byte[] Continuations(IsoLayout layout)
-    {
-        var bytes = new byte[layout.AreaLength];
-        foreach (var node in layout.Continued)
-        {
-            IsoRecord.WriteContinuation(bytes.AsSpan((int)node.Continuation!.Value, IsoRecord.ContinuationLength(node)), node);
-        }
-
-        return bytes;
     }
 
     private async Task CopyAsync(IsoFile file, Action<IsoFile, long>? tell, CancellationToken cancellationToken)

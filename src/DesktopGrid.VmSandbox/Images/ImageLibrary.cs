@@ -28,6 +28,9 @@ internal sealed class ImageLibrary(BaseImageStore store, ImageTable table, strin
     /// <summary>Removes what processes left that were killed while they added an image.</summary>
     public void Sweep(DateTimeOffset unwrittenSince) => store.Sweep(unwrittenSince);
 
+    /// <summary>All of them, newest first.</summary>
+    public IReadOnlyList<ImageRow> All() => table.All();
+
     /// <summary>Its name; the beginning of its hash where the catalog has forgotten it.</summary>
     public string NameOf(string id) => table.All().FirstOrDefault(row => row.Id == id)?.Name ?? id[..Math.Min(12, id.Length)];
 

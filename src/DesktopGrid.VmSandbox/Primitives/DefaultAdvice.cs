@@ -20,6 +20,7 @@ internal static class DefaultAdvice
         SandboxErrorCode.CatalogBusy or SandboxErrorCode.CatalogConflict => "Try again.",
         SandboxErrorCode.ImageMalformed => "Fetch or make the image again.",
         SandboxErrorCode.ImageRefused => "Do not use this image.",
+        SandboxErrorCode.ImageInUse => "Destroy the machines that are made of it first.",
         SandboxErrorCode.MachineUnknown => "It was destroyed, or the store is another one.",
         SandboxErrorCode.MachineBusy => "Leave it to that process, or wait for its end.",
         SandboxErrorCode.CheckpointUnknown => "Ask for the machine's checkpoints, or start it from its disk.",

@@ -50,6 +50,10 @@ public enum SandboxErrorCode
     ImageRefused = 501,
     /// <summary>An image of the backing chain is missing or has other contents than when it was added.</summary>
     ImageMissing = 502,
+    /// <summary>What was to be imported is good and of no use here: of another form than is read, for another processor, without a root file system.</summary>
+    ImageUnsuitable = 503,
+    /// <summary>The image or layer that was to be removed is needed by a machine.</summary>
+    ImageInUse = 504,
 
     /// <summary>There is no machine of that name.</summary>
     MachineUnknown = 600,

@@ -12,6 +12,15 @@ public static class SandboxEventId
     /// <summary>Debug: QEMU is started, with its whole command line.</summary>
     public const int QemuStarting = 300;
 
+    /// <summary>Information: a base image was added to the store.</summary>
+    public const int ImageAdded = 500;
+    /// <summary>Information: a layer was imported into the store.</summary>
+    public const int LayerImported = 501;
+    /// <summary>Information: a layer could not be imported; its caller is told why.</summary>
+    public const int LayerRefused = 502;
+    /// <summary>Debug: a base image or a layer was removed of the store, because it was asked for.</summary>
+    public const int ImageRemoved = 503;
+
     /// <summary>Debug: a machine was created.</summary>
     public const int MachineCreated = 600;
     /// <summary>Information: a machine's guest is ready.</summary>

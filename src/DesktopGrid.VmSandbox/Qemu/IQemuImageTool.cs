@@ -29,4 +29,15 @@ internal interface IQemuImageTool
     /// <param name="cancellationToken">Gives up; the target is of no use then.</param>
     /// <exception cref="QemuException">The tool is missing, or refused.</exception>
     Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken);
+
+    /// <summary>Writes a disk of another format as plain bytes. Takes as long as copying it does.</summary>
+    /// <param name="installation">Beside which emulator the tool lies.</param>
+    /// <param name="name">Tells this act apart from others, where each gets a user of its own.</param>
+    /// <param name="source">The disk, whose header was judged; it belongs to this act alone.</param>
+    /// <param name="format">Its format; named, never probed.</param>
+    /// <param name="target">A file of zeros, as long as the disk is for a machine.</param>
+    /// <param name="length">Bytes of it.</param>
+    /// <param name="cancellationToken">Gives up; the target is of no use then.</param>
+    /// <exception cref="QemuException">The tool is missing, or refused.</exception>
+    Task ConvertAsync(QemuInstallation installation, string name, string source, string format, string target, long length, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Platform.Memory;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -57,6 +58,10 @@ internal sealed record MachineSpec
     public string? InputDisk { get; init; }
     /// <summary>The writable disk behind that, likewise; the guest cannot make its file longer.</summary>
     public string? OutputDisk { get; init; }
+    /// <summary>The read-only disks that are laid over each other to be the task's root, the lowest first.</summary>
+    public IReadOnlyList<LayerDisk> Layers { get; init; } = [];
+    /// <summary>What a task has in its environment unless it sets it itself.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
     /// <summary>The virtio-serial ports, in the order of the contract.</summary>
     public IReadOnlyList<SerialPort> Ports { get; init; } = [];
     /// <summary>Where QEMU listens for the monitor.</summary>
@@ -93,6 +98,13 @@ internal sealed record OverlayDisk(string OverlayPath, string BasePath, string B
     /// <summary>QEMU's name of the node that the guest writes, and of which snapshots are taken.</summary>
     public const string Node = "root";
 }
+
+/// <summary>A layer's disk.</summary>
+/// <param name="Id">The layer's hash.</param>
+/// <param name="Path">The disk; QEMU may only read it.</param>
+/// <param name="Format"><c>qcow2</c> or <c>raw</c>; always named, never probed.</param>
+/// <param name="Line">What the guest is told of it.</param>
+internal sealed record LayerDisk(string Id, string Path, string Format, LayerLine Line);
 
 /// <summary>Memory of others that a machine's RAM begins as.</summary>
 /// <param name="Image">That memory; as long as the RAM.</param>

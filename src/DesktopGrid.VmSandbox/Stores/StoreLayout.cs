@@ -8,6 +8,7 @@ namespace DesktopGrid.VmSandbox.Stores;
 /// <code>
 /// catalog.db            what exists
 /// images/HASH/          base images, read-only
+/// layers/HASH/          layers: disk and manifest.json, read-only
 /// templates/KEY/        one template: state, root.qcow2, template.json last; KEY.lock beside it
 /// machines/ID/          one machine: root.qcow2, lock, process, ID.state for each of its checkpoints, and input.iso and output.raw where it has them
 /// logs/ID.jsonl         one machine's log
@@ -24,6 +25,8 @@ internal sealed class StoreLayout(string root)
 
     public string Images => Path.Combine(Root, "images");
 
+    public string Layers => Path.Combine(Root, "layers");
+
     public string Machines => Path.Combine(Root, "machines");
 
     public string Templates => Path.Combine(Root, "templates");
@@ -31,6 +34,8 @@ internal sealed class StoreLayout(string root)
     public string Logs => Path.Combine(Root, "logs");
 
     public string Image(string id) => Path.Combine(Images, id);
+
+    public string Layer(string id) => Path.Combine(Layers, id);
 
     public string Template(string key) => Path.Combine(Templates, key);
 
@@ -126,7 +131,7 @@ internal sealed class StoreLayout(string root)
         try
         {
             var above = MissingAbove(Root);
-            foreach (var folder in (string[])[Root, Images, Templates, Machines])
+            foreach (var folder in (string[])[Root, Images, Layers, Templates, Machines])
             {
                 files.MakeFolder(folder, isPassage: true);
             }

@@ -12,6 +12,9 @@ public sealed record StorePruneOptions
     /// <summary>Base images that no machine was made of. Default true; the host's own is added again when it is needed.</summary>
     public bool Images { get; init; } = true;
 
+    /// <summary>Layers that no machine was made with. Default true; whoever needs one again imports it again.</summary>
+    public bool Layers { get; init; } = true;
+
     /// <summary>Templates that nobody uses now. Default true; they are made again when they are needed.</summary>
     public bool Templates { get; init; } = true;
 

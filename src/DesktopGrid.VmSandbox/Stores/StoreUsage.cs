@@ -19,10 +19,10 @@ public sealed record StoreItem
     /// <summary>What it is.</summary>
     public required StoreItemKind Kind { get; init; }
 
-    /// <summary>Its own id: an image's hash, a template's key, a machine's id, a checkpoint's id.</summary>
+    /// <summary>Its own id: an image's or a layer's hash, a template's key, a machine's id, a checkpoint's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name of an image or a checkpoint; null where there is none.</summary>
+    /// <summary>The name of an image, a layer or a checkpoint; null where there is none.</summary>
     public string? Name { get; init; }
 
     /// <summary>The machine that it belongs to, where it belongs to one.</summary>
@@ -38,7 +38,7 @@ public sealed record StoreItem
     public required DateTimeOffset UsedAt { get; init; }
 
     /// <summary>
-    /// Whether something needs it: an image that has machines or was asked for within the last minute, a template that is just used, a machine, the newest checkpoint of a machine, the log
+    /// Whether something needs it: an image or a layer that has machines or was asked for within the last minute, a template that is just used, a machine, the newest checkpoint of a machine, the log
     /// of a machine that there is, the catalog.
     /// </summary>
     public required bool IsInUse { get; init; }
@@ -59,4 +59,6 @@ public enum StoreItemKind
     Log = 4,
     /// <summary>The list of what exists.</summary>
     Catalog = 5,
+    /// <summary>A read-only disk with files that tasks see besides the base image's.</summary>
+    Layer = 6,
 }

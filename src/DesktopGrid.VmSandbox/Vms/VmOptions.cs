@@ -5,9 +5,16 @@ public sealed record VmOptions
 {
     /// <summary>
     /// The base image, by its name in the store (the newest of that name), its hash, or at least eight first digits of it. Null (default) for
-    /// the host's own image (<c>SandboxHostOptions.GuestImage</c>), which is added to the store when it is first asked for.
+    /// the host's own image (<c>SandboxHostOptions.GuestImage</c>), which is added to the store when it is first asked for. Where no image has that
+    /// name and a layer that is a whole root has, it means the host's own image with that layer below all others.
     /// </summary>
     public string? Image { get; init; }
+
+    /// <summary>
+    /// Layers of the store, by name, hash, or at least eight first digits of it, the lowest first: disks with files that tasks see besides the base
+    /// image's, read-only. Default none; at most 8, none twice, and at most one that is a whole root, which comes first.
+    /// </summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
 
     /// <summary>RAM in MiB. Default 256, range 64 to 1,048,576; rounded up to an even number; the image may ask for more than 64.</summary>
     public int MemoryMiB { get; init; } = 256;

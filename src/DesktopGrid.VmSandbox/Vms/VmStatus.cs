@@ -12,6 +12,8 @@ public sealed record VmStatus
     public required VmState State { get; init; }
     /// <summary>The base image's name.</summary>
     public required string Image { get; init; }
+    /// <summary>The names of its layers, the lowest first.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
     /// <summary>RAM in MiB.</summary>
     public required int MemoryMiB { get; init; }
     /// <summary>Virtual CPUs.</summary>

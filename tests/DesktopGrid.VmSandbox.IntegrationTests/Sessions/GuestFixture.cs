@@ -24,10 +24,14 @@ public abstract class GuestFixture
     {
     }
 
+    /// <summary>Puts into the store what the machine is to be made of.</summary>
+    private protected virtual Task PrepareAsync() => Task.CompletedTask;
+
     [OneTimeSetUp]
     public async Task OpenAsync()
     {
         Store = await TempStore.OpenAsync(Configure);
+        await PrepareAsync();
         await BootAsync();
     }
 

@@ -10,7 +10,7 @@ namespace DesktopGrid.VmSandbox.IntegrationTests.Support;
 /// </summary>
 internal sealed class LeakCheck
 {
-    private static readonly string[] StoreEntries = ["catalog.db", "catalog.db-shm", "catalog.db-wal", "images", "logs", "machines", "templates"];
+    private static readonly string[] StoreEntries = ["catalog.db", "catalog.db-shm", "catalog.db-wal", "images", "layers", "logs", "machines", "templates"];
     private static readonly string[] Tables = ["machines", "labels", "jobs", "kept_logs", "checkpoints"];
 
     private readonly string _store;
@@ -70,6 +70,7 @@ internal sealed class LeakCheck
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "machines")),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "logs")),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "templates"), "*.part"),
+        .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "layers"), ".*"),
         .. Directory.EnumerateFileSystemEntries(Path.Combine(_store, "images")).Where(static path => Path.GetFileName(path).StartsWith('.')),
     ];
 

@@ -63,6 +63,28 @@ public sealed class CatalogTableTests
     }
 
     [Test]
+    public void A_machine_s_layers_keep_their_order_and_must_be_there()
+    {
+        var layers = new LayerTable(_database);
+        foreach (var id in (string[])["x", "y", "z"])
+        {
+            layers.Add(new LayerRow(id, "name", Rows.Image.AddedAt));
+        }
+
+        var row = Rows.Machine("a") with { Layers = ["z", "x", "y"] };
+        _machines.Add(row);
+        _machines.Add(Rows.Machine("b"));
+
+        _machines.Find("a").Should().BeEquivalentTo(row);
+        _machines.All().Select(static it => it.Layers.Count).Should().BeEquivalentTo([3, 0]);
+        layers.RemoveUnused("x").Should().BeFalse();
+        _machines.Remove("a");
+        layers.RemoveUnused("x").Should().BeTrue();
+        _machines.Invoking(static it => it.Add(Rows.Machine("c") with { Layers = ["x"] })).Should().Throw<CatalogException>().Which.Code.Should().Be(SandboxErrorCode.CatalogConflict);
+        _machines.Find("c").Should().BeNull();
+    }
+
+    [Test]
     public void An_update_writes_what_changes_and_leaves_labels_alone()
     {
         var row = Rows.Machine("a") with { Labels = new Dictionary<string, string> { ["k"] = "v" } };

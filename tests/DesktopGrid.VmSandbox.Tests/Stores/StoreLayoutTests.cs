@@ -26,7 +26,7 @@ public sealed class StoreLayoutTests
         layout.Prepare(TemporaryFolder.PrivateFiles);
 
         File.ReadAllText(layout.Catalog).Should().Be("precious");
-        Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).Should().BeEquivalentTo("catalog.db", "images", "templates", "machines", "logs");
+        Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).Should().BeEquivalentTo("catalog.db", "images", "layers", "templates", "machines", "logs");
     }
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class StoreLayoutTests
         var layout = new StoreLayout(_folder.File("x/../store"));
 
         layout.Root.Should().Be(_folder.File("store"));
-        foreach (var path in (string[])[layout.Catalog, layout.Images, layout.Machines, layout.Logs, layout.Image("i"), layout.Machine("m"), layout.Overlay("m"), layout.InputDisk("m"), layout.OutputDisk("m"), layout.Lock("m"), layout.Log("m")])
+        foreach (var path in (string[])[layout.Catalog, layout.Images, layout.Machines, layout.Logs, layout.Image("i"), layout.Layers, layout.Layer("l"), layout.Machine("m"), layout.Overlay("m"), layout.InputDisk("m"), layout.OutputDisk("m"), layout.Lock("m"), layout.Log("m")])
         {
             path.Should().StartWith(layout.Root + "/");
         }

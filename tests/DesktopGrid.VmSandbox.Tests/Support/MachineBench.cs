@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Platform.Sockets;
@@ -32,7 +33,8 @@ internal sealed class MachineBench : IAsyncDisposable
         KeptLogs = new KeptLogTable(_database);
         Checkpoints = new CheckpointTable(_database);
         var images = new ImageLibrary(new BaseImageStore(Layout, TemporaryFolder.PrivateFiles), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
-        var services = new VmServices(Layout, images, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
+        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles), new LayerTable(_database), Time);
+        var services = new VmServices(Layout, images, Layers, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
         Machines = new VmManager(services);
         Reconciler = new StoreReconciler(services);
     }
@@ -40,6 +42,8 @@ internal sealed class MachineBench : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
 
     public StoreLayout Layout { get; }
+
+    public LayerLibrary Layers { get; }
 
     public MachineTable Rows { get; }
 
@@ -86,13 +90,15 @@ internal sealed class MachineBench : IAsyncDisposable
 
         public Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken) => throw Reached();
 
+        public Task ConvertAsync(QemuInstallation installation, string name, string source, string format, string target, long length, CancellationToken cancellationToken) => throw Reached();
+
         public Task<QemuInstallation> FindAsync(CancellationToken cancellationToken) => throw Reached();
 
         public Task<QemuInstallation> FindAgainAsync(CancellationToken cancellationToken) => throw Reached();
 
         public Task<IReadOnlyList<AcceleratorVerdict>> ProveAsync(ProvingGuest guest, bool again, CancellationToken cancellationToken) => throw Reached();
 
-        public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, TimeProvider time, CancellationToken machineEnded) => throw Reached();
+        public IGuestLink Connect(VmId machine, IReadOnlyList<SerialPort> ports, IReadOnlyDictionary<string, string> variables, bool isFresh, TimeProvider time, CancellationToken machineEnded) => throw Reached();
 
         private static InvalidOperationException Reached() => new("QEMU was asked for in a test that has none.");
     }

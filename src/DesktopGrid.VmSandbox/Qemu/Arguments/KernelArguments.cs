@@ -1,3 +1,5 @@
+using DesktopGrid.VmSandbox.Contracts;
+
 namespace DesktopGrid.VmSandbox.Qemu.Arguments;
 
 /// <summary>The kernel is given to QEMU directly: no firmware menu, no boot loader.</summary>
@@ -11,6 +13,20 @@ internal static class KernelArguments
     [
         "-kernel", spec.KernelPath,
         "-initrd", spec.InitrdPath,
-        "-append", spec.Accelerator == Accelerator.Tcg ? $"{spec.KernelCommandLine} {UnderEmulation}" : spec.KernelCommandLine,
+        "-append", string.Join(' ', Line(spec)),
     ];
+
+    private static IEnumerable<string> Line(MachineSpec spec)
+    {
+        yield return spec.KernelCommandLine;
+        if (spec.Accelerator == Accelerator.Tcg)
+        {
+            yield return UnderEmulation;
+        }
+
+        if (spec.Layers.Count > 0)
+        {
+            yield return $"{LayerLine.Variable}={LayerLine.Format(spec.Layers.Select(static layer => layer.Line))}";
+        }
+    }
 }

@@ -14,7 +14,7 @@ internal static class QemuArguments
         .. withSandbox ? SandboxArguments.All : [],
         .. BoardArguments.For(spec),
         .. KernelArguments.For(spec),
-        .. spec.Disk is { } disk ? [.. DiskArguments.For(disk), .. BulkArguments.For(spec)] : Array.Empty<string>(),
+        .. spec.Disk is { } disk ? [.. DiskArguments.For(disk), .. BulkArguments.For(spec), .. LayerArguments.For(spec.Layers)] : Array.Empty<string>(),
         .. ChannelArguments.For(spec),
         .. spec.AwaitsState ? ["-incoming", "defer"] : Array.Empty<string>(),
     ];

@@ -15,27 +15,39 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
     private static readonly TimeSpan CopyBound = TimeSpan.FromHours(1);
 
     public Task RevertAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
-        RunAsync(installation, machine, disk, ["snapshot", "-q", "-a", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
+        RunAsync(installation, machine, ["snapshot", "-q", "-a", snapshot, disk.OverlayPath], Plan(machine, disk), Bound, cancellationToken);
 
     public Task DeleteAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
-        RunAsync(installation, machine, disk, ["snapshot", "-q", "-d", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
+        RunAsync(installation, machine, ["snapshot", "-q", "-d", snapshot, disk.OverlayPath], Plan(machine, disk), Bound, cancellationToken);
 
     public Task KeepAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, CancellationToken cancellationToken) =>
-        RunAsync(installation, machine, disk, ["snapshot", "-q", "-c", snapshot, disk.OverlayPath], [], Bound, cancellationToken);
+        RunAsync(installation, machine, ["snapshot", "-q", "-c", snapshot, disk.OverlayPath], Plan(machine, disk), Bound, cancellationToken);
 
     public Task ExtractAsync(QemuInstallation installation, string machine, OverlayDisk disk, string snapshot, string target, CancellationToken cancellationToken) =>
         RunAsync(
             installation,
             machine,
-            disk,
             // Into a target that is there (-n) and has the same base (-B): what both have from it is not copied, and the target's header stays ours.
             ["convert", "-q", "-n", "-f", "qcow2", "-l", $"snapshot.name={snapshot}", "-O", "qcow2", "-B", disk.BasePath, "-F", disk.BaseFormat, disk.OverlayPath, target],
-            [target],
+            Plan(machine, disk, target),
             CopyBound,
             cancellationToken);
 
+    public Task ConvertAsync(QemuInstallation installation, string name, string source, string format, string target, long length, CancellationToken cancellationToken) =>
+        RunAsync(
+            installation,
+            machine: null,
+            // Into a target that is there and has nothing: what the source never wrote stays a hole.
+            ["convert", "-q", "-n", "--target-is-zero", "-f", format, "-O", "raw", source, target],
+            new ConfinementPlan { Identity = name, ReadOnlyPaths = [source], LentPaths = [source], ReadWritePaths = [target], MaxFileBytes = length },
+            CopyBound,
+            cancellationToken);
+
+    private static ConfinementPlan Plan(string machine, OverlayDisk disk, params ReadOnlySpan<string> targets) =>
+        new() { Identity = machine, ReadOnlyPaths = [disk.BasePath], ReadWritePaths = [disk.OverlayPath, .. targets] };
+
     /// <summary>As confined as QEMU itself: the file that it reads was written by one.</summary>
-    private async Task RunAsync(QemuInstallation installation, string machine, OverlayDisk disk, IReadOnlyList<string> arguments, IReadOnlyList<string> targets, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task RunAsync(QemuInstallation installation, string? machine, IReadOnlyList<string> arguments, ConfinementPlan plan, TimeSpan limit, CancellationToken cancellationToken)
     {
         var path = Find(installation);
         using var bound = Deadline.After(limit, time).Enter(cancellationToken);
@@ -46,7 +58,7 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
                 Arguments = arguments,
                 Priority = options.Priority,
                 Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" },
-                Confinement = new ConfinementPlan { Identity = machine, ReadOnlyPaths = [disk.BasePath], ReadWritePaths = [disk.OverlayPath, .. targets] },
+                Confinement = plan,
             },
             bound.Token).ConfigureAwait(false);
         await using var processScope = process.ConfigureAwait(false);
@@ -75,9 +87,9 @@ internal sealed class QemuImageTool(IHostPlatform platform, QemuOptions options,
         var path = Path.Combine(Path.GetDirectoryName(installation.EmulatorPath)!, "qemu-img" + Path.GetExtension(installation.EmulatorPath));
         return File.Exists(path)
             ? path
-            : throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU's image tool {path} is missing; a machine's checkpoints are of no use without it.") { Step = "disk.tool", Advice = platform.Qemu.InstallAdvice };
+            : throw new QemuException(SandboxErrorCode.QemuUnsuitable, $"QEMU's image tool {path} is missing; checkpoints are of no use without it, and disks cannot be imported.") { Step = "disk.tool", Advice = platform.Qemu.InstallAdvice };
     }
 
-    private static QemuException Fault(string machine, string sentence, QemuEvidence evidence) =>
+    private static QemuException Fault(string? machine, string sentence, QemuEvidence evidence) =>
         new(SandboxErrorCode.QemuStartFailed, sentence) { Step = "disk.tool", Machine = machine, Evidence = evidence };
 }

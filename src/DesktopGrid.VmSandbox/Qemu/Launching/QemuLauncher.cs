@@ -152,6 +152,7 @@ internal sealed class QemuLauncher(IHostPlatform platform, QemuOptions options, 
         if (spec.Disk is { } disk)
         {
             readOnly.Add(disk.BasePath);
+            readOnly.AddRange(spec.Layers.Select(static layer => layer.Path));
             readWrite.Add(disk.OverlayPath);
             readOnly.AddRange(spec.InputDisk is { } input ? [input] : []);
             readWrite.AddRange(spec.OutputDisk is { } output ? [output] : []);

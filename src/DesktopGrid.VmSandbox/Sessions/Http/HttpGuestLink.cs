@@ -17,11 +17,11 @@ internal sealed class HttpGuestLink : IGuestLink
     private readonly GuestHttp _http;
     private readonly TaskVerbs _tasks;
 
-    public HttpGuestLink(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time, CancellationToken machineEnded)
+    public HttpGuestLink(VmId machine, IReadOnlyList<SerialPort> ports, bool isFresh, SessionOptions options, TimeProvider time, CancellationToken machineEnded, IReadOnlyDictionary<string, string>? variables = null)
     {
         _http = new GuestHttp(machine.ToString(), ports, isFresh, options, time, machineEnded);
         _tasks = new TaskVerbs(_http);
-        Session = new HttpSandboxSession(_http);
+        Session = new HttpSandboxSession(_http, variables ?? new Dictionary<string, string>());
     }
 
     /// <summary>The task verbs of this machine; they end with the link.</summary>

@@ -4,7 +4,7 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Sessions.Http;
 
 /// <inheritdoc />
-internal sealed class HttpSandboxSession(GuestHttp http) : IDiskSession
+internal sealed class HttpSandboxSession(GuestHttp http, IReadOnlyDictionary<string, string> variables) : IDiskSession
 {
     private readonly FileVerbs _files = new(http);
     private readonly TaskVerbs _tasks = new(http);
@@ -43,7 +43,7 @@ internal sealed class HttpSandboxSession(GuestHttp http) : IDiskSession
             }
 
             isAsked = true;
-            return await _tasks.StartAsync(start with { UseStandardInput = standardInput is not null }, cancellationToken).ConfigureAwait(false);
+            return await _tasks.StartAsync(start with { UseStandardInput = standardInput is not null, Environment = WithVariables(start.Environment) }, cancellationToken).ConfigureAwait(false);
         }
         catch (SessionException e)
         {
@@ -66,4 +66,21 @@ internal sealed class HttpSandboxSession(GuestHttp http) : IDiskSession
     public Task AddInputDiskAsync(long length, CancellationToken cancellationToken) => _disks.AddInputAsync(length, cancellationToken);
 
     public Task<long> CollectAsync(CollectRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) => _disks.CollectAsync(request, progress, cancellationToken);
+
+    /// <summary>What the machine gives to every task, under what this one sets itself. A request without an environment is the guest's to refuse.</summary>
+    private IReadOnlyDictionary<string, string> WithVariables(IReadOnlyDictionary<string, string> own)
+    {
+        if (variables.Count == 0 || own is null)
+        {
+            return own!;
+        }
+
+        var all = new Dictionary<string, string>(variables, StringComparer.Ordinal);
+        foreach (var (name, value) in own)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
 }

@@ -11,7 +11,8 @@ internal static class CreateVerb
     public static async Task<(VmId Id, MachineLock? Lock)> RunAsync(VmServices services, VmOptions options, CancellationToken cancellationToken)
     {
         NewMachine.Check(options, VmVerb.Create);
-        var image = await services.Images.ResolveAsync(options.Image, cancellationToken).ConfigureAwait(false);
+        var images = await MachineImages.ResolveAsync(services, options, VmVerb.Create, cancellationToken).ConfigureAwait(false);
+        var image = images.Image;
         if (options.MemoryMiB < image.Manifest.MinimumMemoryMiB)
         {
             throw NewMachine.Fault(VmVerb.Create, $"the image {image.Manifest.Name} needs at least {image.Manifest.MinimumMemoryMiB} MiB of memory, {options.MemoryMiB} were asked for");
@@ -33,7 +34,7 @@ internal static class CreateVerb
             VmLog.Step(services.Logger, id.ToString(), "create.folder");
             OverlayWriter.Write(overlay, Path.GetRelativePath(Path.GetDirectoryName(overlay)!, image.BasePath), "qcow2", image.Manifest.Files.Base.VirtualSize!.Value);
             VmLog.Step(services.Logger, id.ToString(), "create.disk");
-            services.Machines.Add(NewMachine.Row(id, image.Id, options, VmState.Created, services.Time.GetUtcNow()));
+            services.Machines.Add(NewMachine.Row(id, images, options, VmState.Created, services.Time.GetUtcNow()));
         }
         catch (Exception e)
         {

@@ -25,6 +25,7 @@ internal static class StatusVerb
             Id = VmId.Parse(row.Id),
             State = isGone ? VmState.Failed : state,
             Image = services.Images.NameOf(row.ImageId),
+            Layers = [.. row.Layers.Select(services.Layers.NameOf)],
             MemoryMiB = row.MemoryMiB,
             VirtualCpus = row.VirtualCpus,
             Labels = row.Labels,

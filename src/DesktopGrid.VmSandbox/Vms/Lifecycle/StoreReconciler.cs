@@ -33,6 +33,7 @@ internal sealed class StoreReconciler(VmServices services)
         await SweepFoldersAsync(cancellationToken).ConfigureAwait(false);
         LogExpiry.Sweep(services);
         services.Images.Sweep(services.Time.GetUtcNow() - PartPatience);
+        services.Layers.Sweep();
         using (var templates = new TemplateStore(services))
         {
             templates.Sweep();

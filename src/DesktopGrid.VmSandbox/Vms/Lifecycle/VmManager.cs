@@ -168,6 +168,9 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         return pruned;
     }
 
+    /// <summary>Makes room on the disk for something that is to be imported, or refuses.</summary>
+    public Task DemandRoomAsync(long bytes, CancellationToken cancellationToken) => Space.DemandAsync(VmVerb.Import, null, bytes, cancellationToken);
+
     private StoreSpace Space => new(services, RemovePrunedAsync, _templates.Shared.ForgetRemoved);
 
     private async Task<string> MakeDiskAsync(VmId id, string path, Action<string> make, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Sockets;
 using DesktopGrid.VmSandbox.Qemu;
@@ -18,6 +19,7 @@ internal static class MachineWiring
     {
         var directory = services.Platform.RuntimeDirectories.Create(row.Id);
         var (input, output) = (services.Layout.InputDisk(row.Id), new FileInfo(services.Layout.OutputDisk(row.Id)));
+        var layers = row.Layers.Select(services.Layers.Open).ToList();
         return new MachineSpec
         {
             Name = row.Id,
@@ -31,6 +33,8 @@ internal static class MachineWiring
             Disk = new OverlayDisk(services.Layout.Overlay(row.Id), image.BasePath, "qcow2"),
             InputDisk = File.Exists(input) ? input : null,
             OutputDisk = output.Exists ? output.FullName : null,
+            Layers = [.. layers.Select(Disk)],
+            Variables = Variables(layers),
             Ports = Ports(services, directory),
             Monitor = Monitor(services, directory),
             Console = Console(services, directory),
@@ -64,7 +68,7 @@ internal static class MachineWiring
         try
         {
             var log = new MachineLog(logPath ?? services.Layout.Log(id.ToString()), services.Time);
-            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, isFresh, time, ended), log, services.Platform.Meter, services.Time);
+            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, spec.Variables, isFresh, time, ended), log, services.Platform.Meter, services.Time);
         }
         catch
         {
@@ -83,6 +87,21 @@ internal static class MachineWiring
 
     /// <summary>Where the QEMU of a machine listens for orders.</summary>
     public static LocalEndpoint Monitor(VmServices services, string directory) => services.Platform.RuntimeDirectories.Endpoint(directory, "monitor");
+
+    private static LayerDisk Disk(Layer layer) =>
+        new(layer.Id, layer.DiskPath, layer.Manifest.Disk.Format, new LayerLine(layer.Manifest.Disk.FileSystem, layer.Manifest.Kind == LayerKind.Root, layer.Manifest.Disk.Partition));
+
+    /// <summary>What images of containers want in the environment, a higher layer's before a lower one's.</summary>
+    private static Dictionary<string, string> Variables(IEnumerable<Layer> layers)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in layers.SelectMany(static layer => layer.Manifest.Program?.Environment ?? new Dictionary<string, string>()))
+        {
+            variables[name] = value;
+        }
+
+        return variables;
+    }
 
     private static IReadOnlyList<SerialPort> Ports(VmServices services, string directory) =>
         [.. ChannelPorts.All.Select((name, number) => new SerialPort(name, services.Platform.RuntimeDirectories.Endpoint(directory, $"p{number}")))];

@@ -9,10 +9,11 @@ internal static class NewMachine
 {
     private const int MaxLabels = 32, MaxLabelLength = 256;
 
-    public static MachineRow Row(VmId id, string image, VmOptions options, VmState state, DateTimeOffset now) => new()
+    public static MachineRow Row(VmId id, MachineImages images, VmOptions options, VmState state, DateTimeOffset now) => new()
     {
         Id = id.ToString(),
-        ImageId = image,
+        ImageId = images.Image.Id,
+        Layers = [.. images.Layers.Select(static layer => layer.Id)],
         State = state.ToString(),
         // Even: some hosts want pages of 2 MiB.
         MemoryMiB = options.MemoryMiB + (options.MemoryMiB % 2),
@@ -36,6 +37,7 @@ internal static class NewMachine
         Require(options.BootTimeout >= TimeSpan.FromSeconds(1) && options.BootTimeout <= TimeSpan.FromHours(1), $"{nameof(VmOptions.BootTimeout)} must be 1 s to 1 h, not {options.BootTimeout}");
         Require(options.WarmStart || !options.ShareMemory, $"{nameof(VmOptions.ShareMemory)} needs {nameof(VmOptions.WarmStart)}: what is shared is a template");
         Require(options.KeepLog >= TimeSpan.Zero && options.KeepLog <= TimeSpan.FromDays(3650), $"{nameof(VmOptions.KeepLog)} must be zero to ten years, not {options.KeepLog}");
+        Require(options.Layers is not null && !options.Layers.Contains(null!), $"{nameof(VmOptions.Layers)} must not be or hold null; leave it out for none");
         Require(options.Labels is not null, $"{nameof(VmOptions.Labels)} must not be null; leave it out for none");
         Require(options.Labels.Count <= MaxLabels, $"there may be {MaxLabels} labels, not {options.Labels.Count}");
         Require(options.Labels.All(static label => label.Key.Length is > 0 and <= MaxLabelLength && label.Value is { Length: <= MaxLabelLength }), $"a label's name and value hold at most {MaxLabelLength} characters each, and the name at least one");

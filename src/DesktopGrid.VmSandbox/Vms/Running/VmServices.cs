@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Stores;
@@ -12,6 +13,7 @@ namespace DesktopGrid.VmSandbox.Vms.Running;
 internal sealed record VmServices(
     StoreLayout Layout,
     ImageLibrary Images,
+    LayerLibrary Layers,
     MachineTable Machines,
     KeptLogTable KeptLogs,
     CheckpointTable Checkpoints,

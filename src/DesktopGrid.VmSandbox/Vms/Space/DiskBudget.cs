@@ -5,8 +5,8 @@ using DesktopGrid.VmSandbox.Vms.Running;
 namespace DesktopGrid.VmSandbox.Vms.Space;
 
 /// <summary>
-/// The disk that the owner gives to the store: looked at before what makes it larger. What nobody uses is removed by itself, templates, kept logs
-/// and images without machines; work, machines and their checkpoints, never.
+/// The disk that the owner gives to the store: looked at before what makes it larger. What nobody uses is removed by itself, templates, kept logs,
+/// images and layers without machines; work, machines and their checkpoints, never.
 /// </summary>
 internal sealed class DiskBudget(VmServices services, Pruner pruner, long? most)
 {

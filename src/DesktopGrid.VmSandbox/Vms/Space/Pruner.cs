@@ -43,6 +43,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
     private static bool IsMeant(StoreItem item, StorePruneOptions options) => item.Kind switch
     {
         StoreItemKind.Image => options.Images && !item.IsInUse,
+        StoreItemKind.Layer => options.Layers && !item.IsInUse,
         StoreItemKind.Template => options.Templates && !item.IsInUse,
         StoreItemKind.Log => options.Logs && !item.IsInUse,
         StoreItemKind.Checkpoint => item.IsInUse ? options.NewestCheckpoints : options.Checkpoints || options.NewestCheckpoints,
@@ -57,6 +58,7 @@ internal sealed class Pruner(VmServices services, Func<StoreItem, CancellationTo
             var isGone = item.Kind switch
             {
                 StoreItemKind.Image => services.Images.RemoveUnused(item.Id, services.Time.GetUtcNow() - UsageReader.JustAsked),
+                StoreItemKind.Layer => services.Layers.RemoveUnused(item.Id, services.Time.GetUtcNow() - UsageReader.JustAsked),
                 StoreItemKind.Template => TemplateStore.TryRemove(services, item.Id),
                 StoreItemKind.Log => LogExpiry.Remove(services, item.Id),
                 _ => await removeCheckpoint(item, cancellationToken).ConfigureAwait(false),

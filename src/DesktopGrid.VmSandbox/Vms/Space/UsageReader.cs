@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Vms.Space;
 /// <summary>Reads what a store takes, by its files and its catalog. Nothing is locked: what changes meanwhile is told as it was or as it is.</summary>
 internal sealed class UsageReader(VmServices services)
 {
-    /// <summary>An image that was asked for so shortly ago may have a machine in a moment.</summary>
+    /// <summary>An image or a layer that was asked for so shortly ago may have a machine in a moment.</summary>
     public static readonly TimeSpan JustAsked = TimeSpan.FromMinutes(1);
 
     /// <summary>On a thread of the pool: no system walks folders without one.</summary>
@@ -18,7 +18,7 @@ internal sealed class UsageReader(VmServices services)
     {
         var machines = services.Machines.All();
         var items = new List<StoreItem>();
-        foreach (var item in Images(machines).Concat(Templates()).Concat(machines.SelectMany(Machine)).Concat(Logs(machines)))
+        foreach (var item in Images(machines).Concat(Layers(machines)).Concat(Templates()).Concat(machines.SelectMany(Machine)).Concat(Logs(machines)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             items.Add(item);
@@ -28,17 +28,19 @@ internal sealed class UsageReader(VmServices services)
         return new StoreUsage { Items = [.. items.OrderBy(static item => item.UsedAt).ThenBy(static item => item.Id, StringComparer.Ordinal)] };
     }
 
-    private IEnumerable<StoreItem> Images(IReadOnlyList<MachineRow> machines) => Folders(services.Layout.Images).Select(folder =>
+    private IEnumerable<StoreItem> Images(IReadOnlyList<MachineRow> machines) => Folders(services.Layout.Images)
+        .Select(folder => MadeOf(StoreItemKind.Image, folder, machines.Where(machine => machine.ImageId == Path.GetFileName(folder)), services.Images.NameOf));
+
+    private IEnumerable<StoreItem> Layers(IReadOnlyList<MachineRow> machines) => Folders(services.Layout.Layers)
+        .Select(folder => MadeOf(StoreItemKind.Layer, folder, machines.Where(machine => machine.Layers.Contains(Path.GetFileName(folder))), services.Layers.NameOf));
+
+    private StoreItem MadeOf(StoreItemKind kind, string folder, IEnumerable<MachineRow> machines, Func<string, string> nameOf)
     {
         var id = Path.GetFileName(folder);
-        var used = machines.Where(machine => machine.ImageId == id).Select(static machine => machine.CreatedAt).ToList();
+        var used = machines.Select(static machine => machine.CreatedAt).ToList();
         DateTimeOffset touched = Directory.GetLastWriteTimeUtc(folder);
-        return Item(StoreItemKind.Image, id, ItemSizes.In(folder), used.Count > 0 || touched > services.Time.GetUtcNow() - JustAsked) with
-        {
-            Name = services.Images.NameOf(id),
-            UsedAt = used.Append(touched).Max(),
-        };
-    });
+        return Item(kind, id, ItemSizes.In(folder), used.Count > 0 || touched > services.Time.GetUtcNow() - JustAsked) with { Name = nameOf(id), UsedAt = used.Append(touched).Max() };
+    }
 
     private IEnumerable<StoreItem> Templates() => TemplateStore.KeysIn(services.Layout).Select(key =>
     {

@@ -66,6 +66,7 @@ internal static class ExportVerb
             Name = checkpoint.Name,
             TakenAt = checkpoint.TakenAt,
             Image = image.Id,
+            Layers = [.. row.Layers.Select(id => new TravelLayer(id, services.Layers.NameOf(id)))],
             MemoryMiB = row.MemoryMiB,
             VirtualCpus = row.VirtualCpus,
             MachineType = checkpoint.MachineType,

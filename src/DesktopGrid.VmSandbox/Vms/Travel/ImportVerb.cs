@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Images;
+using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Stores;
@@ -22,9 +23,9 @@ internal static class ImportVerb
         NewMachine.Check(new VmOptions { Labels = options.Labels, KeepLog = options.KeepLog, BootTimeout = options.BootTimeout }, VmVerb.Import);
         var manifest = await TravelFile.ReadHeadAsync(source, cancellationToken).ConfigureAwait(false);
         // What it asks for is looked at before room is made for it; and the image again, which room may have been made of.
-        await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false);
+        await ImagesAsync(services, manifest, cancellationToken).ConfigureAwait(false);
         await makeRoom(manifest.State.Length + manifest.Disk.Length).ConfigureAwait(false);
-        var image = await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false);
+        var images = await ImagesAsync(services, manifest, cancellationToken).ConfigureAwait(false);
         var installation = await services.Selector.FindAsync(cancellationToken).ConfigureAwait(false);
         var machine = new VmOptions
         {
@@ -48,8 +49,8 @@ internal static class ImportVerb
                 return MachineLock.TryTake(services.Layout.Lock(id.ToString()));
             })) ?? throw VmException.Busy(id, VmVerb.Import);
             VmLog.Step(services.Logger, id.ToString(), "import.folder");
-            var checkpoint = await ReceiveAsync(services, id, manifest, image, installation, source, cancellationToken).ConfigureAwait(false);
-            services.Machines.AddDurably(NewMachine.Row(id, image.Id, machine, VmState.Stopped, services.Time.GetUtcNow()), checkpoint);
+            var checkpoint = await ReceiveAsync(services, id, manifest, images.Image, installation, source, cancellationToken).ConfigureAwait(false);
+            services.Machines.AddDurably(NewMachine.Row(id, images, machine, VmState.Stopped, services.Time.GetUtcNow()), checkpoint);
         }
         catch
         {
@@ -63,6 +64,13 @@ internal static class ImportVerb
         VmLog.Imported(services.Logger, id, manifest.Name);
         return id;
     }
+
+    private static async Task<MachineImages> ImagesAsync(VmServices services, TravelManifest manifest, CancellationToken cancellationToken) =>
+        new(await ImageAsync(services, manifest, cancellationToken).ConfigureAwait(false), [.. manifest.Layers.Select(layer => LayerOf(services, layer))]);
+
+    private static Layer LayerOf(VmServices services, TravelLayer layer) => services.Layers.TryResolve(layer.Id) is { } found && found.Id == layer.Id
+        ? found
+        : throw new ImageException(SandboxErrorCode.ImageMissing, $"The checkpoint cannot be imported: its machine has the layer {layer.Name} with the hash {layer.Id}, which is not in this store.") { Step = "import.image", Advice = "Import that layer, then the checkpoint again." };
 
     private static async Task<BaseImage> ImageAsync(VmServices services, TravelManifest manifest, CancellationToken cancellationToken)
     {

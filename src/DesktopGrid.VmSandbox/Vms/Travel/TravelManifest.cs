@@ -14,6 +14,8 @@ internal sealed record TravelManifest
     public required DateTimeOffset TakenAt { get; init; }
     /// <summary>The base image's hash.</summary>
     public required string Image { get; init; }
+    /// <summary>The layers of its machine, the lowest first; they do not travel with it either.</summary>
+    public IReadOnlyList<TravelLayer> Layers { get; init; } = [];
     [JsonPropertyName("memoryMiB")]
     public required int MemoryMiB { get; init; }
     public required int VirtualCpus { get; init; }
@@ -31,6 +33,11 @@ internal sealed record TravelManifest
     /// <summary>What the disk has beyond its base: a qcow2 overlay.</summary>
     public required TravelPart Disk { get; init; }
 }
+
+/// <summary>One layer.</summary>
+/// <param name="Id">Its hash, the same everywhere.</param>
+/// <param name="Name">What it was called.</param>
+internal sealed record TravelLayer(string Id, string Name);
 
 /// <summary>One part of the file.</summary>
 /// <param name="Length">Its bytes.</param>

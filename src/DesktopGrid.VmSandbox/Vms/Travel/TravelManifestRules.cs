@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 
@@ -19,6 +20,7 @@ internal static class TravelManifestRules
         {
             _ when !CheckpointRecords.IsName(manifest.Name) => "names its checkpoint as none may be named",
             _ when !IsHash(manifest.Image) => "does not name its base image by a hash",
+            _ when manifest.Layers.Count > LayerLine.MaxCount || !manifest.Layers.All(static layer => layer is not null && IsHash(layer.Id) && IsText(layer.Name)) => "does not name its layers by hashes",
             { MemoryMiB: < 64 or > 1_048_576 } => "asks for an impossible amount of memory",
             { VirtualCpus: < 1 or > 64 } => "asks for an impossible number of virtual CPUs",
             _ when !IsText(manifest.MachineType) || !IsText(manifest.CpuModel) || !IsText(manifest.QemuVersion) => "does not describe its machine",

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Tests.Qemu.Arguments;
 using DesktopGrid.VmSandbox.Vms.Templates;
@@ -29,10 +30,13 @@ public sealed class TemplateKeyTests
         [
             Key(Specs.Plain, ""), Key(Specs.Plain with { MemoryMiB = 128 }, ""), Key(Specs.Plain with { VirtualCpus = 2 }, ""), Key(Specs.Plain with { MachineType = "pc-i440fx-8.0" }, ""), Key(Specs.Plain with { CpuModel = "Nehalem" }, ""),
             Key(Specs.Plain with { KernelCommandLine = "quiet" }, ""), TemplateKey.Of(Qemu with { BuildKey = "later" }, Specs.Plain, "image", ""), TemplateKey.Of(Qemu, Specs.Plain, "other", ""),
+            Key(Specs.Plain with { Layers = [Layer("a"), Layer("b")] }, ""), Key(Specs.Plain with { Layers = [Layer("b"), Layer("a")] }, ""), Key(Specs.Plain with { Layers = [Layer("a")] }, ""),
         ];
 
         keys.Should().OnlyHaveUniqueItems().And.OnlyContain(static key => key.Length == 32);
     }
+
+    private static LayerDisk Layer(string id) => new(id, "/disk", "raw", new LayerLine("iso9660", IsRoot: false, Partition: 0));
 
     private static string Key(MachineSpec spec, string processor) => TemplateKey.Of(Qemu, spec, "image", processor);
 }
