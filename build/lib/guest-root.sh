@@ -69,10 +69,10 @@ link_busybox() {
 
 # add_daemon TREE DAEMON: what makes a root ours.
 add_daemon() {
-    local tree=$1
+    local tree=$1 name
     cp "$2" "$tree/sbin/vmsandboxd"
     chmod 0755 "$tree/sbin/vmsandboxd"
-    ln -s /sbin/vmsandboxd "$tree/usr/bin/msg_to_host"
+    for name in msg_to_host boinc; do ln -s /sbin/vmsandboxd "$tree/usr/bin/$name"; done
     printf 'root:x:0:0:root:/root:/bin/sh\ntask:x:1000:1000:task:/work:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >"$tree/etc/passwd"
     printf 'root:x:0:\ntask:x:1000:\nnogroup:x:65534:\n' >"$tree/etc/group"
     printf 'passwd: files\ngroup: files\nhosts: files\n' >"$tree/etc/nsswitch.conf"

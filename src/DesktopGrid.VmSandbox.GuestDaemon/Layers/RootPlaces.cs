@@ -9,7 +9,8 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Layers;
 /// </summary>
 internal sealed class RootPlaces(GuestLayout layout)
 {
-    private const string Tool = "msg_to_host";
+    // The daemon's other names (Tool): a room cannot know a workshop.
+    private static readonly string[] Tools = ["msg_to_host", "boinc"];
 
     private static readonly string[] ToolFolders = ["usr/bin", "usr/local/bin", "bin"];
 
@@ -31,11 +32,14 @@ internal sealed class RootPlaces(GuestLayout layout)
             AddFolder(layout.Temporary, "/var/tmp");
         }
 
-        if (Array.Find(ToolFolders, folder => !HasLink(below, folder)) is { } tools)
+        if (Array.Find(ToolFolders, folder => !HasLink(below, folder)) is { } folder)
         {
-            Directory.CreateDirectory($"{layout.Places}/{tools}");
-            File.Create($"{layout.Places}/{tools}/{Tool}").Dispose();
-            _binds.Add((layout.Daemon, $"/{tools}/{Tool}"));
+            Directory.CreateDirectory($"{layout.Places}/{folder}");
+            foreach (var tool in Tools)
+            {
+                File.Create($"{layout.Places}/{folder}/{tool}").Dispose();
+                _binds.Add((layout.Daemon, $"/{folder}/{tool}"));
+            }
         }
     }
 

@@ -1,11 +1,10 @@
-using System.Net.Sockets;
-using System.Text;
-
 namespace DesktopGrid.VmSandbox.GuestDaemon.Tool;
 
 /// <summary>The command that a program in the guest calls to report: <c>msg_to_host fraction_done 0.4</c>.</summary>
 internal static class MsgToHostCommand
 {
+    public const string Name = "msg_to_host";
+
     private const string Usage = """
         usage: msg_to_host KEY VALUE...     send a message to the host
                msg_to_host KEY -            read its content from standard input
@@ -20,33 +19,22 @@ internal static class MsgToHostCommand
             return 2;
         }
 
+        string? fault;
         try
         {
-            var value = arguments is [_, "-"] ? Console.In.ReadToEnd() : string.Join(' ', arguments[1..]);
-            var answer = Send(Environment.GetEnvironmentVariable("VMSANDBOX_MESSAGES") ?? "/run/vmsandbox/messages", $"{key}\n{value}");
-            if (answer == "ok")
-            {
-                return 0;
-            }
-
-            Console.Error.WriteLine($"msg_to_host: {answer}");
+            fault = DaemonLine.Send(key, arguments is [_, "-"] ? Console.In.ReadToEnd() : string.Join(' ', arguments[1..]));
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (IOException e)
         {
-            Console.Error.WriteLine($"msg_to_host: the daemon cannot be reached: {e.Message}");
+            fault = $"standard input cannot be read: {e.Message}";
         }
 
-        return 1;
-    }
+        if (fault is null)
+        {
+            return 0;
+        }
 
-    private static string Send(string path, string text)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 10_000, SendTimeout = 10_000 };
-        socket.Connect(new UnixDomainSocketEndPoint(path));
-        socket.Send(Encoding.UTF8.GetBytes(text));
-        socket.Shutdown(SocketShutdown.Send);
-        var buffer = new byte[256];
-        var length = socket.Receive(buffer);
-        return Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\n');
+        Console.Error.WriteLine($"{Name}: {fault}");
+        return 1;
     }
 }

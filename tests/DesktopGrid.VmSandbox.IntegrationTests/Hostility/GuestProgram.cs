@@ -4,15 +4,17 @@ using System.Diagnostics;
 namespace DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 
 /// <summary>
-/// The small C programs beside this file, compiled when first asked for. The linker of the guest's daemon brings a C compiler, so there is one
-/// wherever the image was made; elsewhere the test says that it is left out, and why.
+/// The small C programs of the tests, each in the folder Programs beside those that send it, compiled when first asked for. The linker of the
+/// guest's daemon brings a C compiler, so there is one wherever the image was made; elsewhere the test says that it is left out, and why.
 /// </summary>
 internal static class GuestProgram
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Compiled = new();
 
-    public static Task<string> CompileAsync(string name, CancellationToken cancellationToken) =>
-        Compiled.GetOrAdd(name, static name => new Lazy<Task<string>>(() => CompileOnceAsync(name))).Value.WaitAsync(cancellationToken);
+    public static Task<string> CompileAsync(string name, CancellationToken cancellationToken) => CompileAsync(name, "Hostility", cancellationToken);
+
+    public static Task<string> CompileAsync(string name, string folder, CancellationToken cancellationToken) =>
+        Compiled.GetOrAdd(Path.Combine(folder, "Programs", $"{name}.c"), static source => new Lazy<Task<string>>(() => CompileOnceAsync(source))).Value.WaitAsync(cancellationToken);
 
     /// <summary>The first of these compilers that is installed.</summary>
     public static string RequireCompiler(params string[] names)
@@ -40,12 +42,12 @@ internal static class GuestProgram
         return said;
     }
 
-    private static async Task<string> CompileOnceAsync(string name)
+    private static async Task<string> CompileOnceAsync(string source)
     {
         var compiler = RequireCompiler("clang", "gcc", "cc");
-        var target = Path.Combine(Directory.CreateTempSubdirectory("vmsandbox-program-").FullName, name);
+        var target = Path.Combine(Directory.CreateTempSubdirectory("vmsandbox-program-").FullName, Path.GetFileNameWithoutExtension(source));
         // Static: the host's glibc may be newer than the guest's.
-        await RunOnHostAsync(compiler, "-O1", "-static", "-pthread", "-o", target, Path.Combine(AppContext.BaseDirectory, "Hostility", "Programs", $"{name}.c"));
+        await RunOnHostAsync(compiler, "-O1", "-static", "-pthread", "-o", target, Path.Combine(AppContext.BaseDirectory, source));
         return target;
     }
 }

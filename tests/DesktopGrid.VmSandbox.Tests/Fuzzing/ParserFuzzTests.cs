@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Tests.Images;
+using DesktopGrid.VmSandbox.Tests.Packages;
 using DesktopGrid.VmSandbox.Tests.Qmp;
 
 namespace DesktopGrid.VmSandbox.Tests.Fuzzing;
@@ -73,6 +74,19 @@ internal sealed class ParserFuzzTests
             while (await reader.ReadAsync(cancellationToken) is not null)
             {
             }
+        }, cancellationToken);
+    }
+
+    [TestCase(7, 1_000)]
+    [TestCase(8, 50_000, Category = "Long")]
+    public Task Archives_of_applications(int seed, int rounds, CancellationToken cancellationToken)
+    {
+        var sample = new SamplePackage(_folder.File("package"));
+        sample.Pack(("bin/count", "a program"), ("data/", null), ("data/words", new string('w', 300)));
+        return HoldAsync(seed, rounds, [File.ReadAllBytes(sample.File(SamplePackage.Archive))], bytes =>
+        {
+            sample.Spoil(_ => bytes);
+            return sample.Package.ToJobAsync(cancellationToken);
         }, cancellationToken);
     }
 
