@@ -1,7 +1,8 @@
 # Debian's packages and their sources, for guest.sh. Sourced, never run.
 # shellcheck shell=bash disable=SC2154
 
-package_names() { sed -e 's/#.*//' "$repository/build/guest/packages" | awk 'NF { print $1 }'; }
+# names_in FILE: the first word of each line that is no comment.
+names_in() { sed -e 's/#.*//' "$1" | awk 'NF { print $1 }'; }
 
 fetch() { bounded 1800 apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@" >&2; }
 
@@ -75,35 +76,62 @@ fetch_package() {
 # licence_holder FILE: the package that has the licence of this one, where it has a link to there in its licence's place.
 licence_holder() { dpkg-deb -c "$1" | sed -n 's|.* \./usr/share/doc/[^/]* -> \([^/]*\)$|\1|p'; }
 
-# fetch_packages DIR: once for a list of packages, and whole or not at all.
+# fetch_packages DIR NAME...: once for a list of packages, and whole or not at all.
 fetch_packages() {
-    local folder=$1 part=$1.part name file view
-    [ -e "$folder/complete" ] && package_names | cmp -s - "$folder/wanted" && return
+    local folder=$1 part=$1.part name file view; shift
+    [ -e "$folder/complete" ] && printf '%s\n' "$@" | cmp -s - "$folder/wanted" && return
     say "fetching Debian's packages"
     rm -rf "$folder" "$part"
-    mkdir -p "$part"
+    mkdir -p "$part/all"
     # Lists that are older than the archive name files that are gone.
-    apt_get update
+    update_lists
     source_view
-    for name in $(package_names); do fetch_package "$name" "$part" || fail "Debian's package $name cannot be fetched; is there a network?"; done
+    # shellcheck disable=SC2046
+    (cd "$part/all" && fetch download $(for name; do versions_of "$name" | sed -n 1p; done)) || fail "Debian's packages cannot be fetched ($*); is there a network?"
+    take_with_source "$part" "$part"/all/*.deb
     for name in $(for file in "$part"/*.deb; do licence_holder "$file"; done | sort -u); do
-        fetch_package "$name" "$part" || fail "Debian's package $name cannot be fetched, which holds a licence"
+        # Unless it is in every image.
+        compgen -G "$part/${name}_*.deb" >/dev/null || compgen -G "$packages/${name}_*.deb" >/dev/null || compgen -G "$packages-debian/${name}_*.deb" >/dev/null || fetch_package "$name" "$part" || fail "Debian's package $name cannot be fetched, which holds a licence"
     done
-    rm -rf "$artifacts/guest/apt"
-    package_names >"$part/wanted"
+    rm -rf "$artifacts/guest/apt" "$part/all"
+    printf '%s\n' "$@" >"$part/wanted"
     for file in "$part"/*.deb; do dpkg-deb -W --showformat '${Package} ${Version}\n' "$file"; done | sort >"$part/complete"
     mv "$part" "$folder"
 }
 
-# fetch_sources PACKAGES DIR: what the GPL asks for, at the versions in the image.
+# take_with_source DIR FILE...: moves packages whose sources can be had to the folder, and an older version of another one. One question for all
+# of them first: each by itself takes seconds.
+take_with_source() {
+    local folder=$1 file name; shift
+    mkdir -p "$folder/try"
+    # shellcheck disable=SC2046
+    if fetch_source "$folder/try" --dsc-only $(sources_of "$@") 2>/dev/null; then
+        mv "$@" "$folder/"
+    else
+        for file; do
+            name=$(dpkg-deb -f "$file" Package)
+            case $name in linux-image-*) name=linux-image-cloud-amd64 ;; esac
+            if has_source "$file" "$folder/try"; then mv "$file" "$folder/"; else fetch_package "$name" "$folder" || fail "Debian's package $name cannot be fetched"; fi
+        done
+    fi
+    rm -rf "$folder/try"
+}
+
+# update_lists: once in a run.
+update_lists() {
+    [ -n "${lists_are_new:-}" ] || apt_get update
+    lists_are_new=yes
+}
+
+# fetch_sources DIR FILE...: what the GPL asks for, at the versions of these packages.
 fetch_sources() {
     local source view
-    mkdir -p "$2"
+    mkdir -p "$1"
     source_view
-    for source in $(sources_of "$1"/*.deb); do
+    for source in $(sources_of "${@:2}"); do
         say "fetching the source $source"
-        fetch_source "$2" "$source" || fail "the source $source cannot be fetched from this machine's archive; if it has a newer version by now, remove $1 and make the image anew"
+        fetch_source "$1" "$source" || fail "the source $source cannot be fetched from this machine's archive; if it has a newer version by now, remove its package in artifacts/guest and make the image anew"
     done
     rm -rf "$artifacts/guest/apt"
-    say "the sources are in $2; those of the communication daemon are this repository"
+    say "the sources are in $1; those of the communication daemon are this repository"
 }

@@ -1,20 +1,23 @@
-# The steps of guest.sh: daemon, kernel, initial RAM disk, root disk, manifest. Sourced, never run.
+# The steps of guest.sh: daemon, kernel, initial RAM disk, root disk, manifest. What is in the root stands in guest-root.sh. Sourced, never run.
 # shellcheck shell=bash disable=SC2154
 
 # Nothing in the image carries the time at which it was made: two builds give the same bytes.
 export SOURCE_DATE_EPOCH=1700000000 E2FSPROGS_FAKE_TIME=1700000000
-image_limit=20000000
+# Bytes that an image may have. Declared where it is sourced within a function, too.
+declare -gA image_limit=([tiny]=20000000 [debian]=60000000)
+daemon_sources='src/DesktopGrid.VmSandbox.Contracts src/DesktopGrid.VmSandbox.GuestDaemon Directory.*.props global.json'
 # What only emulation wants (mitigations=off norandmaps) the library adds.
 kernel_line='console=ttyS0 quiet panic=1 no_timer_check tsc=reliable cryptomgr.notests edd=off usbcore.nousb 8250.nr_uarts=1 cgroup_disable=memory psi=0'
 
-# inputs_hash DAEMON: of all that decides the image's bytes; an image with the same one need not be made again.
+# inputs_hash PACKAGES...: of all that decides the image's bytes; an image with the same one need not be made again.
 inputs_hash() {
     (
         cd "$repository"
-        find build/guest build/guest.sh build/lib/guest-parts.sh build/lib/guest-packages.sh src/DesktopGrid.VmSandbox.Contracts src/DesktopGrid.VmSandbox.GuestDaemon Directory.*.props LICENSE global.json \
+        # shellcheck disable=SC2086
+        find build/guest build/guest.sh build/lib/guest-*.sh $daemon_sources LICENSE \
             \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
-        cat "$packages/complete"
-        if [ -n "$1" ]; then sha256sum <"$1"; else dotnet --version; fi
+        cat "${@/%//complete}"
+        if [ -n "$given" ]; then sha256sum <"$given"; else dotnet --version; fi
     ) | sha256sum | cut -d' ' -f1
 }
 
@@ -25,6 +28,30 @@ unpack_libc() {
     dpkg-deb --fsys-tarfile "$packages"/libc6-dev_*.deb | tar -x -C "$1" --strip-components=4 --wildcards './usr/lib/x86_64-linux-gnu/*.[ao]'
     # By this name it is a linker's script, which leads back to this machine's.
     mv -f "$1"/libm-*.a "$1/libm.a"
+}
+
+# daemon_hash: of all that decides the daemon's bytes.
+daemon_hash() {
+    (
+        cd "$repository"
+        # shellcheck disable=SC2086
+        find $daemon_sources \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+        basename "$packages"/libc6-dev_*.deb
+        dotnet --version
+    ) | sha256sum | cut -d' ' -f1
+}
+
+# need_daemon DIR: prints the daemon's file, built unless it is there: all images have the same one.
+need_daemon() {
+    local stamp=$1.stamp
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$(daemon_hash)" ] || [ ! -e "$1/vmsandboxd" ]; then
+        rm -f "$stamp"
+        need_linker
+        say "building the communication daemon"
+        build_daemon "$repository" "$1" >/dev/null
+        daemon_hash >"$stamp"
+    fi
+    printf '%s\n' "$1/vmsandboxd"
 }
 
 # build_daemon SOURCES TARGET: prints the daemon's file.
@@ -41,25 +68,44 @@ build_daemon_elsewhere() {
     build_daemon "$1/tree" "$1/daemon"
 }
 
-# make_image PACKAGES DAEMON OUTPUT: in a folder beside the output, which takes its place when it is whole.
+# make_image ROOT NAME DAEMON OUTPUT PACKAGES...: in a folder beside the output, which takes its place when it is whole. The first folder of
+# packages is that of every image; of others, which only a root of whole packages has, what is unpacked here are the licences.
 make_image() {
-    local packages=$1 daemon=$2 output=$3 file size
+    local root=$1 name=$2 daemon=$3 output=$4 file size; shift 4
     mkdir -p "$(dirname "$output")"
     work=$(mktemp -d "$(dirname "$output")/.vmsandbox-guest.XXXXXX")
-    say "making the guest image"
-    for file in "$packages"/*.deb; do dpkg-deb -x "$file" "$work/debian"; done
+    say "making the guest image $name"
+    for file in "$1"/*.deb; do dpkg-deb -x "$file" "$work/debian"; done
+    if [ $# -gt 1 ]; then
+        for file in "${@:2}"/*.deb; do dpkg-deb --fsys-tarfile "$file" | tar -x -C "$work/debian" ./usr/share/doc; done
+    fi
     mkdir "$work/out"
     unpack_kernel "$work"
     # fakeroot: the files inside belong to root, whoever builds.
-    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-parts.sh"; make_initrd "$2"; make_root "$2" "$3"' make "$repository" "$work" "$daemon"
+    fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; make_initrd "$2"; make_root "${@:2}"' make "$repository" "$work" "$daemon" "$root" "$@"
     write_licences "$work"
-    write_manifest "$work" "$packages/complete"
+    write_manifest "$work" "$name" "${@/%//complete}"
+    weigh "$work" "$@"
     size=$(du -cb "$work"/out/* | tail -1 | cut -f1)
-    [ "$size" -le $image_limit ] || fail "the guest image has $size bytes; the limit is $image_limit"
+    [ "$size" -le "${image_limit[$root]}" ] || fail "the guest image has $size bytes; the limit is ${image_limit[$root]}"
     chmod -R u=rwX,go=rX "$work/out"
     if [ -e "$output" ]; then mv "$output" "$work/old"; fi
     mv "$work/out" "$output"
     rm -rf "$work"
+}
+
+# weigh WORK PACKAGES...: tells what each part of the image weighs, and for a root of whole packages what each of them does: its files packed by
+# themselves, and unpacked.
+weigh() {
+    local work=$1 part file; shift
+    for part in "$work"/out/*; do say "$(printf '%9d kB  %s' $(($(size_of "$part") / 1000)) "$(basename "$part")")"; done
+    [ $# -gt 1 ] || return 0
+    whole_packages "$@" | while read -r file; do
+        rm -rf "$work/weighed"
+        unpack_tree "$work/weighed" "$file"
+        printf '%9d kB of %6d kB  %s\n' $(($(tar -c -C "$work/weighed" . | brotli --quality=5 --lgwin=24 --stdout | wc -c) / 1000)) $(($(du -sb --apparent-size "$work/weighed" | cut -f1) / 1000)) "$(dpkg-deb -f "$file" Package)"
+    done | sort -rn | while read -r file; do say "    $file"; done
+    rm -rf "$work/weighed"
 }
 
 # The kernel is given to QEMU uncompressed, which saves a fifth of the boot under emulation. Offsets: Linux, Documentation/x86/boot.rst.
@@ -109,45 +155,6 @@ make_initrd() {
     (cd "$tree" && find . -mindepth 1 | sort | cpio --quiet --reproducible --owner=0:0 -o -H newc) >"$work/out/initrd"
 }
 
-make_root() {
-    local work=$1 daemon=$2 tree=$1/root name lib
-    mkdir -p "$tree"/{bin,sbin,etc,dev,proc,sys,run,root,usr/bin,usr/sbin,usr/lib,lib64,var/lib/vmsandbox,work,tmp,lib/x86_64-linux-gnu}
-    cp "$work/debian/bin/busybox" "$tree/bin/busybox"
-    "$work/debian/bin/busybox" --list-full | while read -r name; do
-        case $name in bin/*|sbin/*|usr/bin/*|usr/sbin/*) [ -e "$tree/$name" ] || ln -s /bin/busybox "$tree/$name" ;; esac
-    done
-    for lib in "$work"/debian/lib/x86_64-linux-gnu/*.so.* "$work"/debian/usr/lib/x86_64-linux-gnu/libgcc_s.so.1; do
-        if [ -f "$lib" ]; then cp "$lib" "$tree/lib/x86_64-linux-gnu/"; fi
-    done
-    ln -s ../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 "$tree/lib64/ld-linux-x86-64.so.2"
-    rm -f "$tree"/lib/x86_64-linux-gnu/{libc_malloc_debug,libthread_db}.so.*
-    cp "$daemon" "$tree/sbin/vmsandboxd"
-    chmod 0755 "$tree/sbin/vmsandboxd"
-    ln -s /sbin/vmsandboxd "$tree/usr/bin/msg_to_host"
-    printf 'root:x:0:0:root:/root:/bin/sh\ntask:x:1000:1000:task:/work:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >"$tree/etc/passwd"
-    printf 'root:x:0:\ntask:x:1000:\nnogroup:x:65534:\n' >"$tree/etc/group"
-    printf 'passwd: files\ngroup: files\nhosts: files\n' >"$tree/etc/nsswitch.conf"
-    printf '127.0.0.1 localhost sandbox\n::1 localhost\n' >"$tree/etc/hosts"
-    printf 'sandbox\n' >"$tree/etc/hostname"
-    chmod 0700 "$tree/var/lib/vmsandbox" "$tree/root"
-    chmod 1777 "$tree/tmp"
-    chown 1000:1000 "$tree/work"
-    chmod 0700 "$tree/work"
-    find "$tree" -exec touch -h -d @"$SOURCE_DATE_EPOCH" {} +
-    # No journal (the disk dies with the machine) and no checksums (emulation pays for every one). 8 GiB virtual, a few MB real.
-    # One per cent is root's: when the program has filled the disk, its last words are still kept.
-    truncate -s 8G "$work/base.raw"
-    mke2fs -q -t ext4 -d "$tree" -m 1 -b 4096 -N 262144 -L sandbox -U 6d5f1c4e-0f5e-4b6c-9d0a-5a4d53424f58 \
-        -O '^has_journal,^metadata_csum,^resize_inode,^64bit,uninit_bg' -E 'hash_seed=6d5f1c4e-0f5e-4b6c-9d0a-5a4d53424f58,lazy_itable_init=1,nodiscard,root_owner=0:0' "$work/base.raw"
-    # mke2fs takes the time of a file's last change of state from the host, and no tool can set that there.
-    (cd "$tree" && find . -printf 'set_inode_field "/%P" ctime @'"$SOURCE_DATE_EPOCH\n") >"$work/times"
-    debugfs -w -f "$work/times" "$work/base.raw" >/dev/null 2>&1
-    # Packed as a whole, not by qcow2's own compression: the store unpacks it once, where QEMU would at every start of a machine.
-    qemu-img convert -q -m 1 -f raw -O qcow2 -o cluster_size=65536 "$work/base.raw" "$work/base.qcow2"
-    brotli --quality=9 --lgwin=24 --output="$work/out/base.qcow2.br" "$work/base.qcow2"
-    rm "$work/base.raw"
-}
-
 licence_of() {
     [ -r "$2" ] || fail "the licence of $1 is missing: there is no $2"
     printf '======== %s ========\n\n' "$1"
@@ -178,13 +185,14 @@ TEXT
 hash_of() { sha256sum "$1" | cut -d' ' -f1; }
 size_of() { stat -c %s "$1"; }
 
+# write_manifest WORK NAME LIST...
 write_manifest() {
-    local work=$1 out=$1/out package list=''
-    while read -r package; do list+="${list:+, }\"$package\""; done <"$2"
+    local work=$1 out=$1/out name=$2 package list=''; shift 2
+    while read -r package; do list+="${list:+, }\"$package\""; done < <(sort -u "$@")
     cat >"$out/manifest.json" <<JSON
 {
   "format": 1,
-  "name": "tiny",
+  "name": "$name",
   "protocol": $(sed -n 's/.*const int Current = \([0-9]*\);.*/\1/p' "$repository/src/DesktopGrid.VmSandbox.Contracts/ProtocolVersion.cs"),
   "architecture": "x86_64",
   "kernelRelease": "$(basename "$(echo "$work"/debian/lib/modules/*)")",
