@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the NuGet packages, the guest image's among them.
-#   build/pack.sh                artifacts/packages: DesktopGrid.VmSandbox, its Contracts (both with symbols) and its Guest
+# Makes the NuGet packages, the guest image's and the engine's among them.
+#   build/pack.sh                artifacts/packages: DesktopGrid.VmSandbox, its Contracts (both with symbols), its Guest and its Qemu
 #   build/pack.sh --output DIR   puts them there
 source "$(dirname "$0")/lib/common.sh"
 
@@ -15,18 +15,26 @@ done
 
 need_dotnet
 "$repository/build/guest.sh"
+"$repository/build/qemu.sh"
+# pack NAME [OPTION...]
+pack() {
+    say "packing $*"
+    bounded 900 dotnet pack "$repository/src/$1" -c Release -warnaserror -v quiet -nologo -o "$work/packages" "${@:2}" >&2 || fail "$1 cannot be packed"
+}
+
 mkdir -p "$(dirname "$output")"
 work=$(mktemp -d "$(dirname "$output")/.vmsandbox-pack.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-for name in DesktopGrid.VmSandbox.Contracts DesktopGrid.VmSandbox DesktopGrid.VmSandbox.Guest; do
-    say "packing $name"
-    bounded 900 dotnet pack "$repository/src/$name" -c Release -warnaserror -v quiet -nologo -o "$work/packages" >&2 || fail "$name cannot be packed"
-done
+for name in DesktopGrid.VmSandbox.Contracts DesktopGrid.VmSandbox DesktopGrid.VmSandbox.Guest; do pack "$name"; done
+# Those of other systems are there where they were gathered on such a machine and put here.
+for engine in "$artifacts"/qemu/*/manifest.json; do pack DesktopGrid.VmSandbox.Qemu "-p:EngineRuntime=$(basename "$(dirname "$engine")")"; done
 # Only ours are replaced: the folder may be anybody's.
 mkdir -p "$output"
 rm -f "$output"/DesktopGrid.VmSandbox*.nupkg "$output"/DesktopGrid.VmSandbox*.snupkg
 mv "$work/packages"/* "$output/"
-without=$artifacts/guest/packages/without-source
-if [ -e "$without" ]; then say "WARNING: the guest's package holds what could not be fetched as source, and is not to be passed on: $(paste -sd' ' "$without")"; fi
+for part in guest qemu; do
+    without=$artifacts/$part/packages/without-source
+    if [ -e "$without" ]; then say "WARNING: the package of $part holds what could not be fetched as source, and is not to be passed on: $(paste -sd' ' "$without")"; fi
+done
 say "the packages are in $output:"
 (cd "$output" && stat -c '    %n, %s bytes' DesktopGrid.VmSandbox*) >&2
