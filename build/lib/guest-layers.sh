@@ -105,7 +105,7 @@ pack_layer() {
     demand_libraries "$tree" "$whole"
     tell_scripts "${files[@]}"
     for name in bin sbin lib lib64; do rm "$tree/$name"; done
-    find "$tree/usr" -maxdepth 1 -type d -empty -delete
+    find "$tree" -mindepth 1 -maxdepth 2 -type d -empty -delete
     tame "$tree"
     mkdir -p "$tree/usr/share/vmsandbox/layers"
     cp "$folder/complete" "$tree/usr/share/vmsandbox/layers/$(basename "$folder")"

@@ -26,4 +26,6 @@ public enum GuestErrorCode
     StartRefused = 7,
     /// <summary>Larger than the protocol's ceiling (413).</summary>
     TooLarge = 8,
+    /// <summary>A layer of the machine cannot be mounted, or does not go with what lies below it (422).</summary>
+    LayerUnusable = 9,
 }

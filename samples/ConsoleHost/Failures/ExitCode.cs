@@ -56,7 +56,7 @@ internal static class ExitCode
         SandboxErrorCode.MachineState or SandboxErrorCode.CatalogConflict or SandboxErrorCode.ImageMalformed or SandboxErrorCode.ImageRefused
             or SandboxErrorCode.ImageUnsuitable or SandboxErrorCode.ImageInUse
             or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTaskState or SandboxErrorCode.GuestDiskFull
-            or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused
+            or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused or SandboxErrorCode.GuestLayerUnusable
             or SandboxErrorCode.CheckpointUnusable or SandboxErrorCode.CheckpointRefused or SandboxErrorCode.ImportInvalid => Refused,
         SandboxErrorCode.MachineUnknown or SandboxErrorCode.CheckpointUnknown or SandboxErrorCode.GuestNotFound or SandboxErrorCode.JobInputUnreadable => NotFound,
         SandboxErrorCode.QemuNotFound or SandboxErrorCode.QemuUnsuitable or SandboxErrorCode.AcceleratorUnavailable

@@ -75,5 +75,5 @@ internal sealed class LayerMounts(GuestLayout layout)
 
     private static bool IsFolder(string path) => !IsLink(path) && Directory.Exists(path);
 
-    private static RequestException Refused(int number, string why) => new(GuestErrorCode.StartRefused, $"Layer {number} of the machine is of no use: {why.TrimEnd('.')}.");
+    private static RequestException Refused(int number, string why) => new(GuestErrorCode.LayerUnusable, $"Layer {number} of the machine is of no use: {why.TrimEnd('.')}.");
 }

@@ -31,7 +31,7 @@ internal sealed class TaskRoot(GuestLayout layout, IReadOnlyList<LayerLine> laye
         }
         catch (IOException e)
         {
-            throw new RequestException(GuestErrorCode.StartRefused, $"The machine's layers cannot be laid over each other: {e.Message}");
+            throw new RequestException(GuestErrorCode.LayerUnusable, $"The machine's layers cannot be laid over each other: {e.Message}");
         }
 
         Path = layout.TaskRoot;

@@ -26,7 +26,7 @@ internal static class Replies
             GuestErrorCode.PathRefused => StatusCodes.Status403Forbidden,
             GuestErrorCode.Conflict or GuestErrorCode.TaskState => StatusCodes.Status409Conflict,
             GuestErrorCode.DiskFull => StatusCodes.Status507InsufficientStorage,
-            GuestErrorCode.StartRefused => StatusCodes.Status422UnprocessableEntity,
+            GuestErrorCode.StartRefused or GuestErrorCode.LayerUnusable => StatusCodes.Status422UnprocessableEntity,
             GuestErrorCode.TooLarge => StatusCodes.Status413PayloadTooLarge,
             _ => StatusCodes.Status500InternalServerError,
         };

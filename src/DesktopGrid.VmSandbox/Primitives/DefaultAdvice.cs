@@ -34,6 +34,7 @@ internal static class DefaultAdvice
         SandboxErrorCode.GuestNotFound => "Check the path; it is relative to the work directory.",
         SandboxErrorCode.GuestDiskFull => "Use smaller inputs, or an image with a larger disk.",
         SandboxErrorCode.GuestStartRefused => "Check that it is an x86-64 Linux program and brings its libraries.",
+        SandboxErrorCode.GuestLayerUnusable => "Make the layer anew and import it again, or name the machine's layers in another order.",
         SandboxErrorCode.JobInputUnreadable => "Check the file and its rights.",
         SandboxErrorCode.JobOutputMissing => "The program's exit code and standard error (the exception's Result) say why.",
         SandboxErrorCode.JobLimitExceeded => "Give it a larger limit, if the work deserves it.",

@@ -103,6 +103,8 @@ public enum SandboxErrorCode
     GuestRefused = 715,
     /// <summary>A file of the guest is larger than the caller takes, or a message or command line larger than the protocol's ceiling.</summary>
     GuestTooLarge = 716,
+    /// <summary>A layer of the machine cannot be mounted in the guest, or does not go with what lies below it.</summary>
+    GuestLayerUnusable = 717,
 
     /// <summary>The job's description has faults.</summary>
     JobInvalid = 800,

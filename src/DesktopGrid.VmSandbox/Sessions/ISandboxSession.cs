@@ -74,8 +74,8 @@ public interface ISandboxSession
     /// <param name="cancellationToken">Gives up; the program may have been started.</param>
     /// <returns>Its state.</returns>
     /// <exception cref="SessionException">
-    /// The program cannot be started (<c>GuestStartRefused</c>), one runs already (<c>GuestTaskState</c>), or the command line is too long
-    /// (<c>GuestTooLarge</c>). <see cref="Primitives.SandboxException.Fate"/> says whether the program may run.
+    /// The program cannot be started (<c>GuestStartRefused</c>), a layer of the machine is of no use (<c>GuestLayerUnusable</c>), one runs already
+    /// (<c>GuestTaskState</c>), or the command line is too long (<c>GuestTooLarge</c>). <see cref="Primitives.SandboxException.Fate"/> says whether the program may run.
     /// </exception>
     Task<GuestTaskStatus> StartAsync(TaskStartRequest start, Stream? standardInput = null, CancellationToken cancellationToken = default);
 

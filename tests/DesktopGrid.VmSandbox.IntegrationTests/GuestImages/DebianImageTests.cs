@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
@@ -38,6 +39,28 @@ internal sealed class DebianImageTests
     [Test]
     public void It_has_at_most_60_MB_with_kernel_and_daemon() =>
         Directory.EnumerateFiles(Image).Sum(static file => new FileInfo(file).Length).Should().BeLessThanOrEqualTo(MostBytes);
+
+    [Test]
+    public void The_licence_of_every_package_comes_with_it()
+    {
+        var licences = File.ReadAllText(Path.Combine(Image, "LICENCES"));
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Image, "manifest.json")));
+
+        var packages = manifest.RootElement.GetProperty("packages").EnumerateArray().Select(static package => package.GetString()!.Split(' ')[0]).ToList();
+
+        packages.Should().HaveCountGreaterThan(30);
+        packages.Where(package => !licences.Contains($"======== {package} ========", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Nothing_gives_rights_and_nothing_can_be_written_but_what_is_the_task_s(CancellationToken cancellationToken)
+    {
+        var result = await _store.Host.RunAsync(
+            TestJobs.Shell("find / -xdev -perm /6000 2>/dev/null; find / -xdev ! -type l ! -path '/work*' -writable 2>/dev/null; readlink /var/tmp; ls -A /tmp"),
+            cancellationToken: cancellationToken);
+
+        result.StandardOutput.Text().Should().Be("/tmp\n../tmp\n");
+    }
 
     [Test]
     public async Task A_dynamically_linked_Cpp_program_runs_unchanged(CancellationToken cancellationToken)

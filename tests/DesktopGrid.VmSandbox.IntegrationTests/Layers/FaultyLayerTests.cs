@@ -45,7 +45,7 @@ internal sealed class FaultyLayerTests : StoreFixture
     [Test]
     public async Task One_that_is_no_file_system_ends_the_job_that_needs_it(CancellationToken cancellationToken)
     {
-        var failure = await Host.FailAsync(TestJobs.Shell("true") with { Machine = new VmOptions { Layers = ["noise1"], WarmStart = false } }, SandboxErrorCode.GuestStartRefused, TaskFate.NeverStarted, cancellationToken: cancellationToken);
+        var failure = await Host.FailAsync(TestJobs.Shell("true") with { Machine = new VmOptions { Layers = ["noise1"], WarmStart = false } }, SandboxErrorCode.GuestLayerUnusable, TaskFate.NeverStarted, cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain("Layer 0 of the machine is of no use").And.Contain("ext4");
     }
@@ -56,7 +56,7 @@ internal sealed class FaultyLayerTests : StoreFixture
         await Store.AddLayerAsync("lowest", LayerKind.Root, static tree => tree.Text("usr/bin/x", "x").Link("bin", "usr/bin"));
         await Store.AddLayerAsync("above", LayerKind.Addition, static tree => tree.Text("bin/y", "y"));
 
-        var failure = await Host.FailAsync(TestJobs.Shell("true") with { Machine = new VmOptions { Layers = ["lowest", "above"], WarmStart = false } }, SandboxErrorCode.GuestStartRefused, TaskFate.NeverStarted, cancellationToken: cancellationToken);
+        var failure = await Host.FailAsync(TestJobs.Shell("true") with { Machine = new VmOptions { Layers = ["lowest", "above"], WarmStart = false } }, SandboxErrorCode.GuestLayerUnusable, TaskFate.NeverStarted, cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain("Layer 1 of the machine").And.Contain("/usr/bin");
     }

@@ -210,6 +210,7 @@ internal sealed class GuestHttp : IDisposable
                 GuestErrorCode.DiskFull => SandboxErrorCode.GuestDiskFull,
                 GuestErrorCode.StartRefused => SandboxErrorCode.GuestStartRefused,
                 GuestErrorCode.TooLarge => SandboxErrorCode.GuestTooLarge,
+                GuestErrorCode.LayerUnusable => SandboxErrorCode.GuestLayerUnusable,
                 _ => SandboxErrorCode.GuestRefused,
             },
             $"The guest refused: {message}")
