@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Imports;
@@ -47,7 +48,7 @@ internal sealed class LayerImportTests
 
         layer.Should().BeEquivalentTo(new { Kind = LayerKind.Root, FileSystem = "ext4", Machines = 0 });
         layer.Bytes.Should().BeLessThan(FileSystemLength / 2, "what was never written takes no space");
-        (await File.ReadAllBytesAsync(DiskOf(layer))).SequenceEqual(await File.ReadAllBytesAsync(fileSystem)).Should().BeTrue();
+        Hash(DiskOf(layer)).Should().Be(Hash(fileSystem));
         told.Seen.Should().Contain(ImportStep.Read).And.Contain(ImportStep.Verify);
         told.Seen.Contains(ImportStep.Convert).Should().Be(format != "raw");
         Directory.EnumerateFileSystemEntries(Layers).Should().ContainSingle("nothing of the way is left");
@@ -158,6 +159,12 @@ internal sealed class LayerImportTests
     private string Layers => Path.Combine(_store.StorePath, "layers");
 
     private string DiskOf(StoredImage layer) => Path.Combine(Layers, layer.Id, "disk");
+
+    private static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexString(SHA256.HashData(file));
+    }
 
     private async Task RefusedAsync(string path, SandboxErrorCode code)
     {
