@@ -1,5 +1,6 @@
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Imports;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Stores;
@@ -168,6 +169,21 @@ public static class VerbSnippets
         Console.WriteLine($"{pruned.Removed.Count} things removed, {pruned.BytesLeft} bytes left");
         // end
         return pruned;
+    }
+
+    public static async Task<StoredImage> LayersAsync(SandboxHost host, string folder, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
+    {
+        // snippet: layers
+        var import = new LayerImport { Path = Path.Combine(folder, "numpy.tar.gz"), Name = "numpy", MaxBytes = 2L << 30 };
+        var layer = await host.Images.ImportAsync(import, progress, cancellationToken);
+        Console.WriteLine($"{layer.Name} is {layer.Id[..12]}, {layer.Kind}, {layer.Bytes} bytes");
+
+        foreach (var image in await host.Images.ListAsync(cancellationToken))
+        {
+            Console.WriteLine($"{image.Name}: {image.Kind?.ToString() ?? "base image"}, {image.Machines} machines");
+        }
+        // end
+        return layer;
     }
 
     public static async Task<int> QuitAsync(SandboxHost host, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.Primitives;
 /// ├─ PlatformException   the operating system refused
 /// ├─ QmpException        QEMU's monitor
 /// ├─ QemuException       the QEMU process and its tools
-/// ├─ ImageException      images and overlays
+/// ├─ ImageException      images, layers and overlays
 /// ├─ CatalogException    the store's database
 /// ├─ VmException         a machine verb
 /// ├─ SessionException    a task verb

@@ -49,8 +49,8 @@ internal sealed class ImportFuzzTests
         }, cancellationToken);
     }
 
-    [TestCase(17, 3_000)]
-    [TestCase(18, 100_000, Category = "Long")]
+    [TestCase(17, 500)]
+    [TestCase(18, 20_000, Category = "Long")]
     public Task Headers_of_disks(int seed, int rounds, CancellationToken cancellationToken)
     {
         DiskImage[] disks =

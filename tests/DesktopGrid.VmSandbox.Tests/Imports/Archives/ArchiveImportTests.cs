@@ -137,7 +137,11 @@ public sealed class ArchiveImportTests
             entry.LinkName = target;
         }
 
-        entry.DataStream = content is null ? null : new MemoryStream(Encoding.UTF8.GetBytes(content));
+        if (content is not null)
+        {
+            entry.DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content));
+        }
+
         writer.WriteEntry(entry);
     }
 }
