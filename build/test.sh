@@ -37,8 +37,15 @@ trap 'exit 143' TERM INT HUP
 need_dotnet
 need_qemu
 need_linker
-if [ -z "$tier" ]; then fetch_other_qemu; fi
 "$repository/build/guest.sh"
+if [ -z "$tier" ]; then
+    fetch_other_qemu
+    # Real applications, in the guest and on this computer.
+    install_missing vina=autodock-vina povray=povray /usr/share/povray-3.7/include/colors.inc=povray-includes
+    "$repository/build/guest.sh" debian
+    "$repository/build/guest.sh" debian --with autodock-vina
+    "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+fi
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
 "$repository/build/pack.sh"
@@ -46,7 +53,8 @@ say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
-make_stage guest/tiny packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
+# shellcheck disable=SC2046
+make_stage guest/tiny packages aot-smoke $(for name in qemu-other guest/debian guest/layers; do [ ! -d "$artifacts/$name" ] || echo "$name"; done)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }
