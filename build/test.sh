@@ -37,10 +37,15 @@ trap 'exit 143' TERM INT HUP
 need_dotnet
 need_qemu
 need_linker
-if [ -z "$tier" ]; then fetch_other_qemu; fi
 "$repository/build/guest.sh"
 "$repository/build/guest.sh" debian
 "$repository/build/guest.sh" debian --with autodock-vina
+if [ -z "$tier" ]; then
+    fetch_other_qemu
+    # Real applications, in the guest and on this computer.
+    install_missing vina=autodock-vina povray=povray /usr/share/povray-3.7/include/colors.inc=povray-includes
+    "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+fi
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
 "$repository/build/pack.sh"
@@ -48,6 +53,7 @@ say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
+# shellcheck disable=SC2046
 make_stage guest/tiny guest/debian guest/layers packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Packages;
 using DesktopGrid.VmSandbox.Platform.Confinement;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms;
@@ -60,6 +61,20 @@ public static class JobSnippets
         };
         // end
         return job;
+    }
+
+    /// <summary>An unchanged package of GenWrapper's.</summary>
+    public static async Task<JobResult> RunPackageAsync(SandboxHost host, string slot, string results, CancellationToken cancellationToken)
+    {
+        // snippet: genwrapper
+        var package = new GenWrapperPackage { Folder = slot, Application = "search_1.0_x86_64-pc-linux-gnu", Arguments = ["--depth", "3"] };
+        var job = await package.ToJobAsync(cancellationToken) with
+        {
+            Outputs = [new JobOutput("result.txt", Path.Combine(results, "result.txt"))],
+            Limits = new JobLimits { CpuTime = TimeSpan.FromHours(6) },
+        };
+        return await host.RunAsync(job, cancellationToken);
+        // end
     }
 
     /// <summary>Progress and live output.</summary>

@@ -40,6 +40,5 @@ public sealed class SourceTests
         ["DesktopGrid.VmSandbox/Platform/Metering"] = "one promise; the work is each operating system's",
         ["DesktopGrid.VmSandbox.GuestDaemon/"] = "the program's first lines and the joining of its parts",
         ["DesktopGrid.VmSandbox.GuestDaemon/Control"] = "one subject of the protocol",
-        ["DesktopGrid.VmSandbox.GuestDaemon/Tool"] = "one small command",
     };
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Sessions;
 
 namespace DesktopGrid.VmSandbox.Packages;
 
@@ -27,10 +28,10 @@ internal static class ApplicationArchive
     /// <exception cref="JobException">It is no archive, or one that is not taken, or cannot be read.</exception>
     public static async Task<IReadOnlyList<string>> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var archive = await JobInputs.OpenAsync(path, cancellationToken).ConfigureAwait(false);
-        await using var scope = archive.ConfigureAwait(false);
         try
         {
+            var archive = await HostFiles.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+            await using var scope = archive.ConfigureAwait(false);
             Require(archive.CanSeek, "it is a pipe or a device, and must be a file");
             IReadOnlyList<PackedFile> files = [.. (await ArchiveDirectory.ReadAsync(archive, cancellationToken).ConfigureAwait(false)).Where(static file => !file.IsFolder)];
             Judge(files);
@@ -45,7 +46,7 @@ internal static class ApplicationArchive
         {
             throw JobException.Invalid($"The package's archive {path} cannot be unpacked: {e.Message.TrimEnd('.')}.", cause: e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw JobException.Unreadable(path, e);
         }
