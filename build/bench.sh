@@ -18,6 +18,8 @@ if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
     # Also where there is one: it may be of older sources.
     "$repository/build/guest.sh"
 fi
+"$repository/build/qemu.sh"
+export VMSANDBOX_CARRIED_QEMU=$artifacts/qemu/linux-x64/qemu-system-x86_64
 
 say "building"
 dotnet build "$repository/tests/DesktopGrid.VmSandbox.Benchmarks" -c Release -v quiet --nologo >&2 || fail "the benchmarks do not build"

@@ -39,6 +39,7 @@ need_qemu
 need_linker
 if [ -z "$tier" ]; then fetch_other_qemu; fi
 "$repository/build/guest.sh"
+"$repository/build/qemu.sh"
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
 "$repository/build/pack.sh"
@@ -46,7 +47,7 @@ say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
-make_stage guest/tiny packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
+make_stage guest/tiny qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }
