@@ -24,6 +24,8 @@ if [ -z "${VMSANDBOX_GUEST_IMAGE:-}" ]; then
         *) "$repository/build/guest.sh" debian ;;
     esac
 fi
+"$repository/build/qemu.sh"
+export VMSANDBOX_CARRIED_QEMU=$artifacts/qemu/linux-x64/qemu-system-x86_64
 
 say "building"
 dotnet build "$repository/tests/DesktopGrid.VmSandbox.Benchmarks" -c Release -v quiet --nologo >&2 || fail "the benchmarks do not build"

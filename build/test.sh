@@ -46,6 +46,7 @@ if [ -z "$tier" ]; then
     install_missing vina=autodock-vina povray=povray /usr/share/povray-3.7/include/colors.inc=povray-includes
     "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
 fi
+"$repository/build/qemu.sh"
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
 "$repository/build/pack.sh"
@@ -54,7 +55,7 @@ bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
 # shellcheck disable=SC2046
-make_stage guest/tiny guest/debian guest/layers packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
+make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }

@@ -55,6 +55,7 @@ as_user() {
     (cd "$stage/tree" && bounded "$seconds" "${switch[@]}" env -u XDG_RUNTIME_DIR -u XDG_DATA_HOME -u XDG_CONFIG_HOME -u XDG_CACHE_HOME -u XDG_STATE_HOME \
         -u NUGET_PACKAGES -u DOTNET_CLI_HOME HOME="$home" TMPDIR="$temporary" USER="$user" LOGNAME="$user" \
         DOTNET_ROOT="$dotnet_root" PATH="$dotnet_root:$PATH" VMSANDBOX_GUEST_IMAGE="$stage/tree/artifacts/guest/tiny" \
+        VMSANDBOX_CARRIED_QEMU="$stage/tree/artifacts/qemu/linux-x64/qemu-system-x86_64" \
         VMSANDBOX_OTHER_QEMU="$stage/tree/artifacts/qemu-other/qemu-system-x86_64" "$@")
 }
 

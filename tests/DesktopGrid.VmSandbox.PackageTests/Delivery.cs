@@ -11,6 +11,12 @@ internal static class Delivery
     /// <summary>The program that was published ahead of time.</summary>
     public static string AotProgram => Path.Combine(Demand(Path.Combine("artifacts", "aot-smoke"), "build/test.sh"), "DesktopGrid.VmSandbox.AotSmoke");
 
+    /// <summary>The folder of the engine that is carried along.</summary>
+    public static string Engine => Demand(Path.Combine("artifacts", "qemu", "linux-x64"), "build/qemu.sh");
+
+    /// <summary>The folder of the guest image.</summary>
+    public static string GuestImage => Demand(Path.Combine("artifacts", "guest", "tiny"), "build/guest.sh");
+
     /// <summary>The version that all packages share.</summary>
     public static string Version { get; } = Path.GetFileNameWithoutExtension(Find("DesktopGrid.VmSandbox.Guest", "nupkg"))["DesktopGrid.VmSandbox.Guest.".Length..];
 

@@ -1,6 +1,7 @@
 namespace DesktopGrid.VmSandbox.PackageTests;
 
 /// <summary>A stranger's first ten minutes: a new console project, the packages from a folder, a job.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class FreshProjectTests
 {
     private const string Program = """
@@ -34,8 +35,13 @@ public sealed class FreshProjectTests
         await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), Program, cancellationToken);
         await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox", "--version", Delivery.Version, "--no-restore");
         await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox.Guest", "--version", Delivery.Version, "--no-restore");
+        await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox.Qemu.linux-x64", "--version", Delivery.Version, "--no-restore");
         var built = await Dotnet(cancellationToken, "publish", "-c", "Release", "-o", "published", "-warnaserror", "-nologo");
         Directory.GetFiles(Path.Combine(_folder, "published", "vmsandbox-guest")).Select(Path.GetFileName).Should().Contain(["manifest.json", "LICENCES", "base.qcow2.br"], built.Said);
+        foreach (var file in (string[])["qemu-system-x86_64", "qemu-img", "lib/ld-linux-x86-64.so.2"])
+        {
+            File.GetUnixFileMode(Path.Combine(_folder, "published", "vmsandbox-qemu", file)).Should().HaveFlag(UnixFileMode.OtherExecute, "whoever is not the installer can run {0}", file);
+        }
 
         var run = await Tool.RunAsync("dotnet", [Path.Combine("published", "Fresh.dll"), Path.Combine(_folder, "store")], _folder, Environment, cancellationToken);
 
@@ -47,6 +53,7 @@ public sealed class FreshProjectTests
     private Dictionary<string, string?> Environment => new()
     {
         ["VMSANDBOX_GUEST_IMAGE"] = null,
+        ["VMSANDBOX_QEMU"] = null,
         ["NUGET_PACKAGES"] = Path.Combine(_folder, "cache"),
         ["MSBUILDDISABLENODEREUSE"] = "1",
         ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",

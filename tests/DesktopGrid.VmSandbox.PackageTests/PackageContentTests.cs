@@ -10,9 +10,11 @@ namespace DesktopGrid.VmSandbox.PackageTests;
 /// <summary>What lies in the packages.</summary>
 public sealed partial class PackageContentTests
 {
+    private const string Qemu = "DesktopGrid.VmSandbox.Qemu.linux-x64";
+
     private static readonly string[] _code = ["DesktopGrid.VmSandbox", "DesktopGrid.VmSandbox.Contracts"];
 
-    private static readonly string[] _all = [.. _code, "DesktopGrid.VmSandbox.Guest"];
+    private static readonly string[] _all = [.. _code, "DesktopGrid.VmSandbox.Guest", Qemu];
 
     [TestCaseSource(nameof(_all))]
     public void A_package_says_what_it_is(string name)
@@ -92,6 +94,39 @@ public sealed partial class PackageContentTests
 
     [Test]
     public void The_guest_package_stays_below_its_limit() => new FileInfo(Delivery.Find("DesktopGrid.VmSandbox.Guest", "nupkg")).Length.Should().BeLessThan(20_000_000);
+
+    [Test]
+    public void The_engine_s_package_holds_the_files_that_its_manifest_names_with_their_hashes_and_no_other()
+    {
+        using var package = Delivery.Open(Qemu);
+        using var manifest = JsonDocument.Parse(Bytes(package, "engine/manifest.json"));
+        var files = manifest.RootElement.GetProperty("files").EnumerateObject().ToList();
+
+        package.Entries.Select(static entry => entry.FullName).Where(static name => name.StartsWith("engine/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo(files.Select(static file => $"engine/{file.Name}").Append("engine/manifest.json"));
+        foreach (var file in files)
+        {
+            var bytes = Bytes(package, $"engine/{file.Name}");
+            bytes.Length.Should().Be(file.Value.GetProperty("length").GetInt32());
+            Convert.ToHexStringLower(SHA256.HashData(bytes)).Should().Be(file.Value.GetProperty("sha256").GetString());
+        }
+    }
+
+    [Test]
+    public void The_engine_s_package_lists_the_licence_of_every_part()
+    {
+        using var package = Delivery.Open(Qemu);
+        using var manifest = JsonDocument.Parse(Bytes(package, "engine/manifest.json"));
+        var licences = Encoding.UTF8.GetString(Bytes(package, "LICENCES"));
+
+        foreach (var part in manifest.RootElement.GetProperty("packages").EnumerateArray().Select(static part => part.GetString()!.Split(' ')[0]).Append("scripts and stand-ins"))
+        {
+            licences.Should().Contain($"======== {part} ========");
+        }
+    }
+
+    [Test]
+    public void The_engine_s_package_stays_below_its_limit() => new FileInfo(Delivery.Find(Qemu, "nupkg")).Length.Should().BeLessThan(15_000_000);
 
     /// <summary>A link to a file, without the place in it.</summary>
     [GeneratedRegex(@"\]\(([^):#\s]+)")]

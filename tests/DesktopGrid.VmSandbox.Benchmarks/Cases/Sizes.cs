@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using DesktopGrid.VmSandbox.Benchmarks.Measuring;
 using DesktopGrid.VmSandbox.Benchmarks.Ours;
 using DesktopGrid.VmSandbox.Benchmarks.Raw;
@@ -5,16 +6,17 @@ using DesktopGrid.VmSandbox.Benchmarks.Raw;
 namespace DesktopGrid.VmSandbox.Benchmarks.Cases;
 
 /// <summary>
-/// What lies on the disk: the guest images as they are shipped (the Debian base where it lies beside the tiny image), and what one machine that was started and stopped adds to the store. By hand:
+/// What lies on the disk: the guest images as they are shipped (the Debian base where it lies beside the tiny image), the engine as its package holds it (each file by deflate), and what one machine that was started and stopped adds to the store. By hand:
 /// the overlay of a guest that booted and ended.
 /// </summary>
 internal sealed class Sizes(BenchRun run) : IBenchmark
 {
     private readonly Measure _image = new("image.tiny.mb", "MB", Aim.AtMost(20));
     private readonly Measure _debian = new("image.debian.mb", "MB", Aim.AtMost(60));
+    private readonly Measure _engine = new("bundle.qemu.mb", "MB", Aim.AtMost(15));
     private readonly Measure _instance = new("instance.disk.mb", "MB");
 
-    public IReadOnlyList<Measure> Measures => [_image, _debian, _instance];
+    public IReadOnlyList<Measure> Measures => [_image, _debian, _engine, _instance];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +29,11 @@ internal sealed class Sizes(BenchRun run) : IBenchmark
         if (run.Wants(_debian) && Directory.Exists(debian))
         {
             run.Ours(_debian, Megabytes(Directory.EnumerateFiles(debian)));
+        }
+
+        if (run.Wants(_engine))
+        {
+            run.Ours(_engine, Packed(EngineFolder));
         }
 
         if (run.Wants(_instance))
@@ -60,6 +67,24 @@ internal sealed class Sizes(BenchRun run) : IBenchmark
     }
 
     private static IEnumerable<string> MachineFiles(OurHost host) => Directory.EnumerateFiles(Path.Combine(host.Host.StorePath, "machines"), "*", SearchOption.AllDirectories);
+
+    /// <summary>build/bench.sh makes it and names its emulator.</summary>
+    private static string EngineFolder => Path.GetDirectoryName(Environment.GetEnvironmentVariable("VMSANDBOX_CARRIED_QEMU"))
+        ?? throw new InvalidOperationException("VMSANDBOX_CARRIED_QEMU names no emulator: run build/qemu.sh and set it to artifacts/qemu/linux-x64/qemu-system-x86_64.");
+
+    private static double Packed(string folder)
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            {
+                archive.CreateEntryFromFile(file, Path.GetRelativePath(folder, file), CompressionLevel.SmallestSize);
+            }
+        }
+
+        return packed.Length / 1e6;
+    }
 
     private static double Megabytes(IEnumerable<string> files) => files.Sum(static file => new FileInfo(file).Length) / 1e6;
 }

@@ -28,6 +28,28 @@ internal sealed class FindingTests : StoreFixture
     }
 
     [Test]
+    [CancelAfter(120_000)]
+    public async Task A_qemu_beside_the_application_comes_before_the_path_and_gets_the_right_to_run(CancellationToken cancellationToken)
+    {
+        var carried = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "vmsandbox-qemu")).FullName;
+        try
+        {
+            // As a NuGet package brings it.
+            var file = Path.Combine(carried, "qemu-system-x86_64");
+            await File.WriteAllTextAsync(file, $"#!/bin/sh\nexec {Real} \"$@\"\n", cancellationToken);
+            File.SetUnixFileMode(file, (UnixFileMode)0b110_100_100);
+
+            (await FindAsync(null, cancellationToken, file)).FoundBy.Should().Be("beside the application");
+
+            File.GetUnixFileMode(file).Should().Be((UnixFileMode)0b111_101_101);
+        }
+        finally
+        {
+            Directory.Delete(carried, recursive: true);
+        }
+    }
+
+    [Test]
     public async Task A_qemu_that_is_not_where_it_was_named_is_told_with_what_to_do()
     {
         await using var host = await Store.OpenHostAsync(static options => options.Qemu.EmulatorPath = "/nowhere/qemu-system-x86_64");
@@ -95,7 +117,7 @@ internal sealed class FindingTests : StoreFixture
         return failure;
     }
 
-    private async Task<(string Path, string FoundBy)> FindAsync(string? option, CancellationToken cancellationToken)
+    private async Task<(string Path, string FoundBy)> FindAsync(string? option, CancellationToken cancellationToken, string expected = Real)
     {
         await using var host = await Store.OpenHostAsync(options =>
         {
@@ -104,7 +126,7 @@ internal sealed class FindingTests : StoreFixture
             options.GuestImage = "/nowhere";
         });
         var found = await host.DiagnoseAsync(cancellationToken);
-        found.QemuPath.Should().Be(Real, "links are resolved");
+        found.QemuPath.Should().Be(expected, "links are resolved");
         return (found.QemuPath!, found.QemuFoundBy!);
     }
 

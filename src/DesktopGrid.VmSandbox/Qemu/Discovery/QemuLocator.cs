@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Platform.Files;
 using DesktopGrid.VmSandbox.Platform.Hosts;
 using DesktopGrid.VmSandbox.Primitives;
 
@@ -8,6 +9,9 @@ internal sealed class QemuLocator(IHostPlatform platform, QemuOptions options)
 {
     /// <summary>The variable that names the emulator's file.</summary>
     public const string Variable = "VMSANDBOX_QEMU";
+
+    /// <summary>The folder beside the application that holds a QEMU which is carried along (build/qemu.sh makes it).</summary>
+    public const string Folder = "vmsandbox-qemu";
 
     /// <summary>The file, links resolved, and where it was found.</summary>
     /// <exception cref="QemuException">There is none.</exception>
@@ -23,9 +27,11 @@ internal sealed class QemuLocator(IHostPlatform platform, QemuOptions options)
             return (Named(variable, $"the environment variable {Variable}"), $"environment variable {Variable}");
         }
 
+        var carried = Path.Combine(AppContext.BaseDirectory, Folder);
+        AllowPrograms(carried);
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         var places = path.Select(static folder => (folder, "PATH"))
-            .Prepend((Path.Combine(AppContext.BaseDirectory, "vmsandbox-qemu"), "beside the application"))
+            .Prepend((carried, "beside the application"))
             .Concat(platform.Qemu.InstallFolders.Select(static folder => (folder, "install folder")));
         foreach (var (folder, foundBy) in places)
         {
@@ -38,6 +44,17 @@ internal sealed class QemuLocator(IHostPlatform platform, QemuOptions options)
         }
 
         throw new QemuException(SandboxErrorCode.QemuNotFound, $"There is no QEMU here: {platform.Qemu.FileName} was looked for beside the application, on PATH and in the usual folders.") { Step = "start.find", Advice = platform.Qemu.InstallAdvice };
+    }
+
+    private static void AllowPrograms(string folder)
+    {
+        var libraries = Path.Combine(folder, "lib");
+        foreach (var file in Files(folder, "qemu-*").Concat(Files(libraries, "ld-*")))
+        {
+            RunnableFile.Allow(file);
+        }
+
+        static IEnumerable<string> Files(string folder, string pattern) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern) : [];
     }
 
     private string Named(string file, string by) => File.Exists(file)
