@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Platform.Activity;

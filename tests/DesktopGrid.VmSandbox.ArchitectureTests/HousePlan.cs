@@ -46,9 +46,10 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Sessions.Http"],
             ["Disks"],
             ["Diagnosis", "Jobs", "Pausing"],
+            ["Jobs.Running"],
             [FrontDoor],
         ],
-        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http"]);
+        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http", "Jobs.Running"]);
 
     /// <summary>The guest's daemon, after the talk: message handler, data handler and execution environment behind one server.</summary>
     public static HousePlan Daemon { get; } = new(

@@ -14,6 +14,8 @@ internal sealed class RunOptions
     private readonly Option<string[]> _outputs = Flags.Many("--output", "GUEST[:HOST]", "A file to take out when the program has ended.");
     private readonly Option<TimeSpan?> _wallTime = Flags.Duration("--wall-time", "How long the program may run.");
     private readonly Option<TimeSpan?> _cpuTime = Flags.Duration("--cpu-time", "How much CPU time it may use.");
+    private readonly Option<int?> _processes = Flags.Whole("--processes", "How many processes and threads it may have at once.");
+    private readonly Option<long?> _diskBytes = Flags.Size("--disk-bytes", "How much its machine may write to its disk.");
     private readonly Option<long?> _outputBytes = Flags.Size("--output-bytes", "How much all outputs may hold together. Default: 16G.");
     private readonly MachineOptions _machine = new();
 
@@ -25,6 +27,8 @@ internal sealed class RunOptions
         _program.AddTo(command);
         command.Options.Add(_wallTime);
         command.Options.Add(_cpuTime);
+        command.Options.Add(_processes);
+        command.Options.Add(_diskBytes);
         command.Options.Add(_outputBytes);
         _machine.AddTo(command);
     }
@@ -64,6 +68,8 @@ internal sealed class RunOptions
             {
                 WallTime = parsed.GetValue(_wallTime),
                 CpuTime = parsed.GetValue(_cpuTime),
+                Processes = parsed.GetValue(_processes),
+                DiskBytes = parsed.GetValue(_diskBytes),
                 StandardOutputBytes = _program.OutputBytes(parsed),
                 OutputFileBytes = parsed.GetValue(_outputBytes) ?? limits.OutputFileBytes,
             },

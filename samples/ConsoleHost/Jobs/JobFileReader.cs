@@ -122,6 +122,8 @@ internal static class JobFileReader
         {
             WallTime = section.Quantity<TimeSpan>("wallTime", Quantities.Duration, Quantities.DurationForm),
             CpuTime = section.Quantity<TimeSpan>("cpuTime", Quantities.Duration, Quantities.DurationForm),
+            Processes = section.Whole("processes"),
+            DiskBytes = section.Quantity<long>("diskBytes", Quantities.Size, Quantities.SizeForm),
             StandardOutputBytes = section.Quantity<long>("standardOutputBytes", Quantities.Size, Quantities.SizeForm) ?? defaults.StandardOutputBytes,
             OutputFileBytes = section.Quantity<long>("outputFileBytes", Quantities.Size, Quantities.SizeForm) ?? defaults.OutputFileBytes,
         };

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Sessions;
 using Microsoft.Extensions.Time.Testing;
 

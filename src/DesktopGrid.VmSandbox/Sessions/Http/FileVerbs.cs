@@ -77,7 +77,7 @@ internal sealed class FileVerbs(GuestHttp http)
         {
             if (bytes > maxBytes)
             {
-                throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path };
+                throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path, Length = bytes };
             }
         }
     }

@@ -64,7 +64,7 @@ internal static class MachineWiring
         try
         {
             var log = new MachineLog(logPath ?? services.Layout.Log(id.ToString()), services.Time);
-            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, isFresh, time, ended), log, services.Platform.Meter, services.Time);
+            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, isFresh, time, ended), log, services.Platform.Meter, new InstanceDisk(services.Platform.Files, spec.Disk!.OverlayPath), services.Time);
         }
         catch
         {

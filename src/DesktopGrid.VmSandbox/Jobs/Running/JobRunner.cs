@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Runs one job from its first to its last phase: create, start (and the wait for room before), put, run, get, destroy. For one use.</summary>
 internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, IDiskSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
@@ -85,7 +85,8 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
         // Kept from here on: what fails now shall not hide how the program ended.
-        _result = JobResult.Of(ended, watch, status, outputs.Taken, clock.Phases);
+        _result = ResultMaker.Make(ended, watch, status, outputs.Taken, clock.Phases);
+        ResultMaker.DemandWithin(ended, job);
         await clock.MeasureAsync(JobPhase.Get, () => outputs.GetAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
         return _result;
@@ -124,6 +125,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
             Directory = job.Directory,
             UseStandardInput = job.StandardInput is not null,
             OutputBytes = job.Limits.StandardOutputBytes,
+            Processes = job.Limits.Processes,
         };
         var stdin = job.StandardInput is null ? null : await JobInputs.OpenAsync(job.StandardInput, cancellationToken).ConfigureAwait(false);
         await using var scope = (stdin ?? Stream.Null).ConfigureAwait(false);

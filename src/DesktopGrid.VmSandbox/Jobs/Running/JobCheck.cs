@@ -4,12 +4,18 @@ using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Finds the faults of a job's description, and of the files that it names, before anything is made: each gets one sentence.</summary>
 internal static class JobCheck
 {
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+
+    // Linux, include/linux/threads.h: PID_MAX_LIMIT.
+    private const int MostProcesses = 4 * 1024 * 1024;
+
+    // A guest that has only booted takes a part of it.
+    private const long LeastDisk = 16L * 1024 * 1024;
 
     /// <param name="job">The description.</param>
     /// <param name="fileNames">How the host compares file names.</param>
@@ -100,6 +106,8 @@ internal static class JobCheck
     {
         Require(limits.WallTime is null || Fits(limits.WallTime.Value), "The wall time limit must lie between 1 s and 365 d.");
         Require(limits.CpuTime is null || Fits(limits.CpuTime.Value), "The CPU time limit must lie between 1 s and 365 d.");
+        Require(limits.Processes is null or (>= 1 and <= MostProcesses), "The limit of processes must lie between 1 and 4194304.");
+        Require(limits.DiskBytes is null or (>= LeastDisk and <= 1L << 44), "The disk limit must lie between 16 MiB and 16 TiB.");
         Require(limits.StandardOutputBytes is >= 0 and <= 1L << 30, "The standard output limit must lie between 0 and 1 GiB.");
         Require(limits.OutputFileBytes is >= 0 and <= 1L << 44, "The output file limit must lie between 0 and 16 TiB.");
 

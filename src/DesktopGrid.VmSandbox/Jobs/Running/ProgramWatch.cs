@@ -7,15 +7,13 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Follows a running program: keeps and logs its output, hears its reports, and watches its limits.</summary>
 internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput)
 {
     /// <summary>The message by which a program tells how far it is: a number from 0 to 1.</summary>
     public const string FractionDoneKey = "fraction_done";
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ArrayBufferWriter<byte> _stdout = new();
     private readonly ArrayBufferWriter<byte> _stderr = new();
@@ -30,8 +28,8 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
 
     public IReadOnlyList<GuestMessage> Messages => [.. _messages];
 
-    /// <summary>CPU time of the machine since the watch began.</summary>
-    public TimeSpan HostCpuTime { get; private set; }
+    /// <summary>What it measures from outside meanwhile.</summary>
+    public LimitWatch Limits { get; } = new(limits, machine, clock);
 
     /// <summary>What the caller's own taker of output threw: its affair, whatever type it has.</summary>
     public ExceptionDispatchInfo? CallerFault { get; private set; }
@@ -44,7 +42,7 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = FollowAsync(session, over.Token);
-        var watching = WatchLimitsAsync(over.Token);
+        var watching = Limits.RunAsync(over.Token);
         var givenUp = Task.Delay(Timeout.InfiniteTimeSpan, machine.Time, over.Token);
         try
         {
@@ -124,42 +122,6 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
         {
             clock.FractionDone = fraction;
             clock.Tell(null);
-        }
-    }
-
-    private async Task WatchLimitsAsync(CancellationToken cancellationToken)
-    {
-        // Of a program that is suspended neither limit comes nearer.
-        var start = machine.Time.GetTimestamp();
-        var before = machine.CpuTime;
-        using var timer = new PeriodicTimer(Interval, machine.Time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            {
-                Measure(before);
-                clock.Tell(null);
-                Demand("CPU time", limits.CpuTime, HostCpuTime);
-                Demand("wall time", limits.WallTime, machine.Time.GetElapsedTime(start));
-            }
-        }
-        finally
-        {
-            Measure(before);
-        }
-    }
-
-    private void Measure(TimeSpan before)
-    {
-        clock.CpuTime = machine.CpuTime;
-        HostCpuTime = clock.CpuTime - before;
-    }
-
-    private static void Demand(string what, TimeSpan? limit, TimeSpan used)
-    {
-        if (limit < used)
-        {
-            throw new JobException(SandboxErrorCode.JobLimitExceeded, $"The program passed its limit of {limit.Value.TotalSeconds:0.#} s {what} and was ended.") { Step = "job.run", Fate = TaskFate.MayHaveRun };
         }
     }
 }
