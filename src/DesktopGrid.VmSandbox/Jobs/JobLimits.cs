@@ -20,6 +20,12 @@ public sealed record JobLimits
     public TimeSpan? CpuTime { get; init; }
 
     /// <summary>
+    /// The per cent of its virtual CPUs that the machine may use while the program runs: it is kept to that, which is no failure
+    /// (<see cref="IVmManager.SetCpuShareAsync"/>). Null (default) for all. Range 5 to 100.
+    /// </summary>
+    public int? CpuSharePercent { get; init; }
+
+    /// <summary>
     /// Processes and threads of the program at once, itself included. What is asked for beyond is refused by the guest's kernel, and ends the job.
     /// Null (default) for the guest's own bound, half of what its kernel can count. Range 1 to 4,194,304.
     /// </summary>

@@ -35,6 +35,9 @@ public sealed record SandboxJob
     /// <summary>What the program may use.</summary>
     public JobLimits Limits { get; init; } = new();
 
+    /// <summary>Where its fraction done comes from, besides messages. Default nowhere.</summary>
+    public FractionDoneSource FractionDone { get; init; } = new();
+
     /// <summary>The machine to run it in.</summary>
     public VmOptions Machine { get; init; } = new();
 }

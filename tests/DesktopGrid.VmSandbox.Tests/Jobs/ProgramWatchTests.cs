@@ -41,21 +41,6 @@ public sealed class ProgramWatchTests
     [OneTimeTearDown]
     public void End() => _activities.Dispose();
 
-    [TestCase("0", 0.0)]
-    [TestCase("1", 1.0)]
-    [TestCase(" 0.25\n", 0.25)]
-    [TestCase("2.5e-1", 0.25)]
-    [TestCase("", null)]
-    [TestCase("half", null)]
-    [TestCase("1.01", null)]
-    [TestCase("-0.1", null)]
-    [TestCase("0,5", null)]
-    [TestCase("NaN", null)]
-    [TestCase("Infinity", null)]
-    [TestCase("1e400", null)]
-    [TestCase("0x1", null)]
-    public void A_fraction_is_a_number_from_0_to_1(string text, double? fraction) => ProgramWatch.ParseFraction(text).Should().Be(fraction);
-
     [Test]
     public async Task Output_is_kept_logged_and_handed_on_and_reports_are_heard(CancellationToken cancellationToken)
     {
@@ -80,6 +65,18 @@ public sealed class ProgramWatchTests
         watch.Messages.Should().HaveCount(3);
         clock.FractionDone.Should().Be(0.4);
         (await File.ReadAllLinesAsync(_folder.File("log"), cancellationToken)).Should().HaveCount(2).And.OnlyContain(static line => line.Contains("\"stdout\"", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_pattern_on_the_output_tells_how_far_it_is(CancellationToken cancellationToken)
+    {
+        await using var peer = Guest("step 1 of 8\nnothing\rstep 2 of 8\rstep 4 of 8\nstep x of 8", "");
+        var clock = new JobClock(null, _activities, _time);
+        var watch = new ProgramWatch(new JobLimits(), _machine, clock, null, new FractionDoneSource { OutputPattern = @"step (\d+) of (\d+)" });
+
+        await watch.RunAsync(peer.Session, Nothing, cancellationToken);
+
+        clock.FractionDone.Should().Be(0.5);
     }
 
     [Test]

@@ -16,7 +16,7 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
 
     public VmId? Machine { get; set; }
 
-    public double? FractionDone { get; set; }
+    public double? FractionDone { get; private set; }
 
     public TimeSpan CpuTime { get; set; }
 
@@ -63,6 +63,16 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
 
         Phase = waits ? JobPhase.Queued : JobPhase.Start;
         Tell(null);
+    }
+
+    /// <summary>The program has said how far it is.</summary>
+    public void Done(double fraction)
+    {
+        if (fraction != FractionDone)
+        {
+            FractionDone = fraction;
+            Tell(null);
+        }
     }
 
     public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));

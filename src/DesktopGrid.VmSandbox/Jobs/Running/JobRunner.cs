@@ -77,8 +77,13 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         _machine = await machines.RequireRunningAsync(vm, acceptSuspended: true, cancellationToken).ConfigureAwait(false);
         // A guest that has gone answers nothing: whatever waits for it is woken.
         using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _machine.Ended);
+        if (job.Limits.CpuSharePercent is { } percent)
+        {
+            await machines.SetCpuShareAsync(vm, percent, cancellationToken).ConfigureAwait(false);
+        }
+
         var session = sessions(_machine);
-        var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
+        var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput, job.FractionDone);
 
         await clock.MeasureAsync(JobPhase.Put, () => inputs.PutAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         // Asked before: after the program's end nothing may come between it and its result.
@@ -92,7 +97,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         return _result;
     }
 
-    private async Task<GuestTaskStatus> ProgramAsync(ISandboxSession session, ProgramWatch watch, VmId vm, CancellationToken cancellationToken)
+    private async Task<GuestTaskStatus> ProgramAsync(IDiskSession session, ProgramWatch watch, VmId vm, CancellationToken cancellationToken)
     {
         var row = new JobRow(_id, vm.ToString(), job.Program, job.Machine.Labels, TaskFate.MayHaveRun, time.GetUtcNow(), null, null);
         // Written before the request: if this process dies now, the next one is not to believe that the program never ran.

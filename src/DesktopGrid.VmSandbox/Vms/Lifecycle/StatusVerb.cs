@@ -14,7 +14,7 @@ internal static class StatusVerb
     public static bool HasEndedUnnoticed(VmServices services, MachineRow row, RunningVm? running) =>
         row.VmState() is VmState.Running or VmState.Suspended && Measure(services, row, running) is null;
 
-    public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running)
+    public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running, int? cpuShare = null)
     {
         var usage = Measure(services, row, running);
         var state = row.VmState();
@@ -38,6 +38,7 @@ internal static class StatusVerb
             Confinement = usage is null ? [] : row.Layers(),
             ProcessId = usage is null ? null : ProcessIdentity.TryParse(row.Process)?.Id,
             CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
+            CpuSharePercent = cpuShare,
             MemoryBytes = usage is null ? 0 : Proportional(services, row) ?? usage.ResidentBytes,
             DiskBytes = DiskOf(services.Layout.Machine(row.Id), services.Layout.OutputDisk(row.Id)),
             LastCheckpoint = services.Checkpoints.Of(row.Id) is [var newest, ..] ? newest.Describe() : null,
