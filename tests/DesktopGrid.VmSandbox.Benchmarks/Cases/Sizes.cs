@@ -1,17 +1,18 @@
 using DesktopGrid.VmSandbox.Benchmarks.Measuring;
 using DesktopGrid.VmSandbox.Benchmarks.Ours;
 using DesktopGrid.VmSandbox.Benchmarks.Raw;
+using DesktopGrid.VmSandbox.Contracts;
 
 namespace DesktopGrid.VmSandbox.Benchmarks.Cases;
 
 /// <summary>
-/// What lies on the disk: the guest image as it is shipped, and what one machine that was started and stopped adds to the store. By hand:
-/// the overlay of a guest that booted and ended.
+/// What lies on the disk: the guest image as it is shipped, and what one machine that ran a computing task and stopped takes of it, as its blocks
+/// are counted. By hand: the overlay of a guest that booted and ended.
 /// </summary>
 internal sealed class Sizes(BenchRun run) : IBenchmark
 {
     private readonly Measure _image = new("image.tiny.mb", "MB", Aim.AtMost(20));
-    private readonly Measure _instance = new("instance.disk.mb", "MB");
+    private readonly Measure _instance = new("instance.disk.mb", "MB", Aim.AtMost(5));
 
     public IReadOnlyList<Measure> Measures => [_image, _instance];
 
@@ -32,12 +33,14 @@ internal sealed class Sizes(BenchRun run) : IBenchmark
     private async Task<double> OursAsync(CancellationToken cancellationToken)
     {
         var host = await run.HostAsync(cancellationToken);
-        // What the store has for all machines together is not this one's: images, catalog.
-        var before = MachineFiles(host).ToHashSet();
         var machine = await host.CreateAsync(cancellationToken);
         await host.Machines.StartAsync(machine, cancellationToken);
+        var session = await host.Host.OpenSessionAsync(machine, cancellationToken);
+        await session.StartAsync(new TaskStartRequest { TaskId = "computing", Program = "/bin/sh", Arguments = ["-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo $i"] }, cancellationToken: cancellationToken);
+        await session.FollowAsync(cancellationToken: cancellationToken).LastAsync(cancellationToken);
         await host.Machines.StopAsync(machine, cancellationToken: cancellationToken);
-        var size = Megabytes(MachineFiles(host).Where(file => !before.Contains(file)));
+        // Not counted is what the store has for all machines together: images, catalog.
+        var size = (await host.Machines.GetStatusAsync(machine, cancellationToken)).DiskBytes / 1e6;
         await host.Machines.DestroyAsync(machine, cancellationToken);
         return size;
     }
@@ -51,8 +54,6 @@ internal sealed class Sizes(BenchRun run) : IBenchmark
         await guest.EndAsync(cancellationToken);
         return Megabytes([guest.Overlay]);
     }
-
-    private static IEnumerable<string> MachineFiles(OurHost host) => Directory.EnumerateFiles(Path.Combine(host.Host.StorePath, "machines"), "*", SearchOption.AllDirectories);
 
     private static double Megabytes(IEnumerable<string> files) => files.Sum(static file => new FileInfo(file).Length) / 1e6;
 }

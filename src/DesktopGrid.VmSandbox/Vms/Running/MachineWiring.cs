@@ -24,6 +24,7 @@ internal static class MachineWiring
             Accelerator = accelerator,
             EmulatesInParallel = services.Platform.Qemu.OrdersMemoryLikeGuest,
             MemoryMiB = row.MemoryMiB,
+            ReturnsMemory = services.Platform.Qemu.TakesPagesBack && !row.SharesMemory,
             VirtualCpus = row.VirtualCpus,
             KernelPath = image.KernelPath,
             InitrdPath = image.InitrdPath,

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qmp;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -73,20 +74,24 @@ internal sealed class CpuThrottle : IAsyncDisposable
     /// <summary>Behind the gate; a machine that stands already is left alone.</summary>
     private async Task StandAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
-        if (_services.Machines.Find(_slot.Id.ToString())?.VmState() != VmState.Running || cancellationToken.IsCancellationRequested)
-        {
-            return;
-        }
-
         try
         {
-            await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, CancellationToken.None).ConfigureAwait(false);
-            await Task.Delay(pause, _services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
+            if (_services.Machines.Find(_slot.Id.ToString())?.VmState() == VmState.Running && !cancellationToken.IsCancellationRequested)
+            {
+                await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(pause, _services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
+            }
         }
-        catch (SandboxException) when (_running.Qemu.Exited.IsCompleted || _running.IsEnding)
+        catch (QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected)
         {
-            // Its end is told by others.
+            // Without its monitor it is of no use, and might stand for ever; whoever watches over it tells its end.
+            _running.Qemu.Kill();
+        }
+        catch (SandboxException e)
+        {
+            // Mostly a host that is very busy. The next moment comes soon, and ends with letting it go on.
+            VmLog.NotHeld(_services.Logger, _slot.Id, e);
         }
     }
 }
