@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Primitives;

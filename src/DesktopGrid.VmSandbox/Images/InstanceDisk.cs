@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Platform.Files;
 
-namespace DesktopGrid.VmSandbox.Vms.Running;
+namespace DesktopGrid.VmSandbox.Images;
 
 /// <summary>What a machine's own disk takes on the host: all that its guest has written beyond the base image and not given back.</summary>
 internal sealed class InstanceDisk(IPrivateFiles files, string overlay)
