@@ -65,6 +65,8 @@ public sealed record TaskStartRequest
     public bool UseStandardInput { get; init; }
     /// <summary>How many bytes of standard output are kept, and as many again of standard error; what comes after is counted and dropped.</summary>
     public long OutputBytes { get; set; } = ProtocolLimits.DefaultOutputBytes;
+    /// <summary>The most processes and threads that the task may have at once, 1 or more; null for the guest's own bound.</summary>
+    public int? Processes { get; init; }
 }
 
 /// <summary>The state of a task, and how much of its output and messages there is.</summary>
@@ -94,8 +96,21 @@ public sealed record GuestTaskStatus
     public long SystemMs { get; init; }
     /// <summary>Largest resident set of one of its processes, in bytes; known at its end.</summary>
     public long PeakMemoryBytes { get; init; }
+    /// <summary>The most processes and threads that it had at once; known at its end, and only where they were limited.</summary>
+    public long PeakProcesses { get; init; }
+    /// <summary>What the kernel would not give it, and why it therefore ended or was ended; null for nothing.</summary>
+    public GuestLimit? PassedLimit { get; init; }
     /// <summary>Milliseconds from start to now or to its end, by the guest's clock.</summary>
     public long ElapsedMs { get; init; }
+}
+
+/// <summary>What a task can want more of than the guest's kernel gives.</summary>
+public enum GuestLimit
+{
+    /// <summary>The machine's memory: the kernel killed one of its processes, and it did not end well.</summary>
+    Memory = 0,
+    /// <summary><see cref="TaskStartRequest.Processes"/>: one more was refused, and the daemon ended the task.</summary>
+    Processes = 1,
 }
 
 /// <summary>What kind of thing a directory entry is.</summary>

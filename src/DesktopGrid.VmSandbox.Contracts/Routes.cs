@@ -67,6 +67,8 @@ public static class Routes
         public const string Offset = "offset";
         /// <summary>The most bytes that the answer may hold, 1 or more; without it, all that there are. Of a disk: its bytes.</summary>
         public const string Length = "length";
+        /// <summary>Of a file only so many last bytes, 1 or more; without it, or of a shorter one, all.</summary>
+        public const string Last = "last";
         /// <summary>How many milliseconds a stopped task has between SIGTERM and SIGKILL.</summary>
         public const string GraceMs = "graceMs";
         /// <summary>How many milliseconds an answer may wait for news, 0 to <see cref="ProtocolLimits.MaxWaitMs"/>.</summary>

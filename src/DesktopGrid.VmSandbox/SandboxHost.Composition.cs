@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Images.Layers;
 using DesktopGrid.VmSandbox.Imports.Verbs;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Platform.Activity;

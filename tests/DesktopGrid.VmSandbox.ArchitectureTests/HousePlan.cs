@@ -51,10 +51,10 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Imports.Oci"],
             ["Imports.Verbs"],
             ["Diagnosis", "Jobs", "Pausing"],
-            ["Packages"],
+            ["Jobs.Running", "Packages"],
             [FrontDoor],
         ],
-        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http", "Imports.Archives", "Imports.DiskFormats", "Imports.Oci", "Imports.Verbs"]);
+        ["Platform.Linux", "Platform.MacOS", "Platform.Windows", "Platform.Windows.Hosting", "Platform.Windows.Processes", "Platform.Windows.Tokens", "Qemu.Arguments", "Qemu.Launching", "Qemu.Discovery", "Vms.Running", "Vms.Migration", "Vms.Checkpoints", "Vms.Templates", "Vms.Space", "Vms.Standing", "Vms.Travel", "Vms.Lifecycle", "Sessions.Ports", "Sessions.Http", "Imports.Archives", "Imports.DiskFormats", "Imports.Oci", "Imports.Verbs", "Jobs.Running"]);
 
     /// <summary>The guest's daemon, after the talk: message handler, data handler and execution environment behind one server.</summary>
     public static HousePlan Daemon { get; } = new(

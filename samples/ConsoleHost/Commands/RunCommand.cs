@@ -71,7 +71,7 @@ internal static class RunCommand
     private static void Summarize(JobResult result, Screen screen)
     {
         ProgramEnd.Tell(result, screen);
-        screen.Note($"CPU time {result.CpuTime.TotalSeconds:0.00} s by the guest, {result.HostCpuTime.TotalSeconds:0.00} s by the host; peak memory {result.PeakMemoryBytes / 1024 / 1024} MiB.");
+        screen.Note($"CPU time {result.CpuTime.TotalSeconds:0.00} s by the guest (user {result.UserTime.TotalSeconds:0.00} s, system {result.SystemTime.TotalSeconds:0.00} s), {result.HostCpuTime.TotalSeconds:0.00} s by the host; peak memory {result.PeakMemoryBytes / 1024 / 1024} MiB, disk {result.PeakDiskBytes / 1e6:0.0} MB.");
         screen.Note($"Phases: {string.Join(", ", result.Phases.Select(static phase => $"{phase.Phase.ToString().ToLowerInvariant()} {phase.Duration.TotalSeconds:0.00} s"))}.");
         screen.Note($"Machine {result.Machine}: {result.StartPath} start, {result.Accelerator} ({result.Assurance}), {result.MachineType}, QEMU {result.QemuVersion}.");
         foreach (var file in result.Outputs)

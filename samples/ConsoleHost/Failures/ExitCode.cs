@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Failures;
@@ -40,8 +41,8 @@ internal static class ExitCode
     public static int Of(Exception exception) => exception switch
     {
         OperationCanceledException => Cancelled,
+        JobException { PassedLimit.Kind: not JobLimit.OutputFiles } => LimitExceeded,
         SandboxException { Fate: TaskFate.Ended } or OutputLostException { Fate: TaskFate.Ended } => FailedAfterEnd,
-        SandboxException { Fate: TaskFate.MayHaveRun, Code: SandboxErrorCode.JobLimitExceeded } => LimitExceeded,
         SandboxException { Fate: TaskFate.MayHaveRun } or OutputLostException => MayHaveRun,
         SandboxException sandbox => Of(sandbox.Code),
         UsageException or ArgumentException => Usage,

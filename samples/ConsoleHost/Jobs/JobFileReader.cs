@@ -84,6 +84,7 @@ internal static class JobFileReader
             Inputs = [.. section.Sections("inputs").Select(input => Input(input, folder))],
             Outputs = [.. section.Sections("outputs").Select(output => Output(output, folder))],
             Limits = Limits(section.Section("limits")),
+            FractionDone = Fraction(section.Section("fractionDone")),
             Machine = Machine(section.Section("machine")),
         };
         section.Finish();
@@ -122,11 +123,21 @@ internal static class JobFileReader
         {
             WallTime = section.Quantity<TimeSpan>("wallTime", Quantities.Duration, Quantities.DurationForm),
             CpuTime = section.Quantity<TimeSpan>("cpuTime", Quantities.Duration, Quantities.DurationForm),
+            CpuSharePercent = section.Whole("cpuSharePercent"),
+            Processes = section.Whole("processes"),
+            DiskBytes = section.Quantity<long>("diskBytes", Quantities.Size, Quantities.SizeForm),
             StandardOutputBytes = section.Quantity<long>("standardOutputBytes", Quantities.Size, Quantities.SizeForm) ?? defaults.StandardOutputBytes,
             OutputFileBytes = section.Quantity<long>("outputFileBytes", Quantities.Size, Quantities.SizeForm) ?? defaults.OutputFileBytes,
         };
         section.Finish();
         return limits;
+    }
+
+    private static FractionDoneSource Fraction(JobSection? section)
+    {
+        var source = new FractionDoneSource { File = section?.Text("file"), OutputPattern = section?.Text("outputPattern") };
+        section?.Finish();
+        return source;
     }
 
     private static VmOptions Machine(JobSection? section)

@@ -84,6 +84,7 @@ internal static class ErrorReport
             QemuSignal = evidence.Signal,
             QemuErrors = evidence.Errors,
             ConsoleLines = evidence.ConsoleLines,
+            PassedLimit = (exception as JobException)?.PassedLimit,
             Result = (exception as JobException)?.Result,
         };
     }
@@ -138,6 +139,7 @@ internal sealed record ErrorView(string Code, int ExitCode, string Message)
     public int? QemuSignal { get; init; }
     public IReadOnlyList<string> QemuErrors { get; init; } = [];
     public IReadOnlyList<string> ConsoleLines { get; init; } = [];
+    public PassedLimit? PassedLimit { get; init; }
     public JobResult? Result { get; init; }
 }
 

@@ -105,7 +105,9 @@ internal sealed class FileEndpoints(WorkDirectory work, Func<CancellationToken, 
     private async Task GetAsync(HttpContext context)
     {
         using var file = work.OpenFile(Replies.Text(context, Routes.Query.Path), out var length);
-        await SendAsync(context, file, 0, length);
+        var last = Replies.Number(context, Routes.Query.Last, long.MaxValue);
+        var first = last > 0 ? Math.Max(0, length - last) : 0;
+        await SendAsync(context, file, first, length - first);
     }
 
     private async Task DeleteAsync(HttpContext context)

@@ -48,7 +48,7 @@ internal sealed class Collection(CollectRequest request, WorkDirectory work)
             }
 
             isWhole = status != CollectedStatus.TooLarge;
-            length = status == CollectedStatus.File ? length : 0;
+            length = status is CollectedStatus.File or CollectedStatus.TooLarge ? length : 0;
             FileHead(disk, (uint)told, (uint)status, length);
             if (status == CollectedStatus.File)
             {

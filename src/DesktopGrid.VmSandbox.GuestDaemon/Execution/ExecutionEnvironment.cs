@@ -3,7 +3,6 @@ using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 using DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Requests;
-using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 
@@ -110,21 +109,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        // Behind the gate no other task can have been started, which would be ended in this one's place.
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (!run.IsCompleted)
-            {
-                await user.KillAllAsync();
-                await run.WaitAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            _gate.Release();
-        }
-
+        await EndAsync(run, cancellationToken);
         return Status;
     }
 
@@ -158,6 +143,24 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         }
     }
 
+    /// <summary>Behind the gate no other task can have been started, which would be ended in this one's place.</summary>
+    private async Task EndAsync(Task run, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!run.IsCompleted)
+            {
+                await user.KillAllAsync();
+                await run.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     private void Launch(TaskStartRequest request)
     {
         var directory = TaskCommand.Directory(work, request);
@@ -176,11 +179,13 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         using (error.Write)
         {
             Task<ChildExit> exit;
+            TaskLimits limits;
             try
             {
-                exit = reaper.Spawn(() => Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write), out _);
+                limits = new TaskLimits(request.Processes);
+                exit = reaper.Spawn(() => limits.Start(user, ground.Root, () => LinuxProcess.Spawn(program, request.Arguments, environment, directory, input, output.Write, error.Write)), out _);
             }
-            catch (LinuxError e)
+            catch (IOException e)
             {
                 output.Read.Dispose();
                 error.Read.Dispose();
@@ -194,20 +199,25 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             lock (_lock)
             {
                 _status = new GuestTaskStatus { TaskId = request.TaskId, State = GuestTaskState.Running };
-                _run = Task.Run(() => FinishAsync(exit));
+                _run = Task.Run(() => FinishAsync(exit, limits));
+                _ = EndAtLimitAsync(limits, _run);
             }
         }
     }
 
-    private int Spawn(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string directory, SafeFileHandle input, SafeFileHandle output, SafeFileHandle error)
+    private async Task EndAtLimitAsync(TaskLimits limits, Task run)
     {
-        var processId = 0;
-        LinuxCredentials.RunAs(user.Id, () => processId = LinuxProcess.Spawn(program, arguments, environment, directory, input, output, error), ground.Root);
-        return processId;
+        using var over = new CancellationTokenSource();
+        if (await Task.WhenAny(limits.UntilHitAsync(over.Token), run) != run)
+        {
+            await EndAsync(run, CancellationToken.None);
+        }
+
+        await over.CancelAsync();
     }
 
     /// <summary>The task ends with its main process: what it left behind is ended too, and then its output is whole.</summary>
-    private async Task FinishAsync(Task<ChildExit> exited)
+    private async Task FinishAsync(Task<ChildExit> exited, TaskLimits limits)
     {
         var exit = await exited;
         var elapsed = Environment.TickCount64 - _startedAt;
@@ -219,7 +229,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         await Task.WhenAll(_stdout.Completed, _stderr.Completed);
         lock (_lock)
         {
-            _status = _status with
+            _status = limits.Tell(_status with
             {
                 State = GuestTaskState.Exited,
                 ExitCode = exit.ExitCode,
@@ -228,7 +238,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
                 SystemMs = exit.SystemMs,
                 PeakMemoryBytes = exit.PeakMemoryBytes,
                 ElapsedMs = elapsed,
-            };
+            });
         }
 
         changed.Raise();

@@ -21,6 +21,11 @@ internal static class TaskCommand
             throw new RequestException(GuestErrorCode.BadRequest, $"{request.OutputBytes} bytes of output cannot be kept.");
         }
 
+        if (request.Processes < 1)
+        {
+            throw new RequestException(GuestErrorCode.BadRequest, $"No program runs with {request.Processes} processes.");
+        }
+
         var size = request.Arguments.Sum(Encoding.UTF8.GetByteCount)
             + request.Environment.Sum(static pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         if (size > ProtocolLimits.MaxStartBytes)

@@ -87,6 +87,9 @@ internal static partial class LinuxProcess
     /// <summary>Sends a signal; a process that is gone is no failure. -1 means everything that this thread's user may signal.</summary>
     public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
 
+    /// <summary>The kernel's number of this thread.</summary>
+    public static int ThreadId => GetThreadId();
+
     /// <summary>Gives a signal of this process the kernel's own meaning.</summary>
     public static void UseDefault(int signal) => _ = SetHandler(signal, 0);
 
@@ -166,6 +169,9 @@ internal static partial class LinuxProcess
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint SetHandler(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThreadId();
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);

@@ -27,6 +27,9 @@ internal static partial class Machine
         Mount("mqueue", "/dev/mqueue", "mqueue", "/dev/mqueue/.mounted");
     }
 
+    /// <summary>Mounts the kernel's control groups, where they are not.</summary>
+    public static void MountControlGroups(string target) => Mount("cgroup2", target, "cgroup2", target + "/cgroup.procs");
+
     /// <summary>
     /// Keeps the daemon's code in memory once it was used. A program that takes all memory makes the kernel throw away what it can read
     /// again from the disk, and that is before all this code: the daemon was seen to stand still for minutes. Its other pages cannot go, for

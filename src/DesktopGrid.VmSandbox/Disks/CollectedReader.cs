@@ -51,7 +51,7 @@ internal sealed class CollectedReader(Stream disk, long length, IReadOnlyList<st
             case CollectedStatus.Refused:
                 throw Refused(SandboxErrorCode.GuestPathRefused, GuestErrorCode.PathRefused, path, "is no regular file, or lies behind a link");
             case CollectedStatus.TooLarge:
-                throw TooLarge(path, maxBytes);
+                throw TooLarge(path, bytes, maxBytes);
             case CollectedStatus.Unreadable:
                 throw Refused(SandboxErrorCode.GuestRefused, GuestErrorCode.Internal, path, "cannot be read by the guest's kernel");
             default:
@@ -61,7 +61,7 @@ internal sealed class CollectedReader(Stream disk, long length, IReadOnlyList<st
         Demand(bytes >= 0 && bytes <= _left - CollectedFormat.FileTailLength, "has a file that is longer than itself");
         if (bytes > maxBytes)
         {
-            throw TooLarge(path, maxBytes);
+            throw TooLarge(path, bytes, maxBytes);
         }
 
         await CopyAsync(path, target, bytes, tell, cancellationToken).ConfigureAwait(false);
@@ -121,8 +121,8 @@ internal sealed class CollectedReader(Stream disk, long length, IReadOnlyList<st
         }
     }
 
-    private static SessionException TooLarge(string path, long maxBytes) =>
-        new(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path };
+    private static SessionException TooLarge(string path, long bytes, long maxBytes) =>
+        new(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path, Length = Math.Max(bytes, 0) };
 
     private static SessionException Refused(SandboxErrorCode code, GuestErrorCode reason, string path, string what) =>
         new(code, $"The guest refused: \"{TextTail.Clean(path)}\" {what}.") { Path = path, GuestError = reason };

@@ -21,6 +21,9 @@ public sealed class JobException : SandboxException
     /// </summary>
     public JobResult? Result { get; internal set; }
 
+    /// <summary>The limit that was passed, where the code is <see cref="SandboxErrorCode.JobLimitExceeded"/>; null otherwise.</summary>
+    public PassedLimit? PassedLimit { get; init; }
+
     /// <summary>What the machine's QEMU has left, where it ended or did not come up.</summary>
     public QemuEvidence Evidence { get; init; } = QemuEvidence.None;
 
@@ -30,6 +33,15 @@ public sealed class JobException : SandboxException
     /// <summary>An input of the host that cannot be opened or read to its end.</summary>
     internal static JobException Unreadable(string path, Exception cause) =>
         Invalid($"The input {path} cannot be read: {cause.Message}", SandboxErrorCode.JobInputUnreadable, cause);
+
+    /// <summary>A limit was passed: while the program ran, or with its outputs when it had ended.</summary>
+    internal static JobException Passed(PassedLimit limit, TaskFate fate, string? more = null, Exception? cause = null) =>
+        new(SandboxErrorCode.JobLimitExceeded, more is null ? limit.Sentence : $"{limit.Sentence} {more}", cause)
+        {
+            Step = limit.Kind == JobLimit.OutputFiles ? "job.get" : "job.run",
+            Fate = fate,
+            PassedLimit = limit,
+        };
 
     /// <summary>What failed below, with what the job knows besides.</summary>
     internal static JobException From(SandboxException cause, JobPhase phase, TaskFate fate, MachineEnd? end)

@@ -29,7 +29,7 @@ public readonly record struct JobPhaseTime(JobPhase Phase, TimeSpan Duration);
 
 /// <summary>How far a job has come. Told at each change of phase, at each report of the program, with transfers, and once a second while it runs.</summary>
 /// <param name="Phase">What is being done.</param>
-/// <param name="FractionDone">What the program last reported by <c>msg_to_host fraction_done</c>, 0 to 1; null before its first report.</param>
+/// <param name="FractionDone">What the program last reported, 0 to 1, by <c>msg_to_host fraction_done</c> or by what <see cref="SandboxJob.FractionDone"/> names; null before its first report.</param>
 /// <param name="CpuTime">CPU time of the QEMU process until now, its boot included, which <see cref="JobResult.HostCpuTime"/> leaves out.</param>
 /// <param name="Elapsed">Since the job began.</param>
 /// <param name="Transfer">The file under way, in the phases <see cref="JobPhase.Create"/>, <see cref="JobPhase.Put"/> and <see cref="JobPhase.Get"/>; null otherwise. Inputs that go by disk are told in the first and, as whole, again in the second.</param>

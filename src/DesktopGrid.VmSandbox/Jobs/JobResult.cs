@@ -22,12 +22,18 @@ public sealed record JobResult
     public required IReadOnlyList<JobOutputFile> Outputs { get; init; }
     /// <summary>Messages of the program to the host, oldest first; the last thousand.</summary>
     public required IReadOnlyList<GuestMessage> Messages { get; init; }
-    /// <summary>User and system time of the program and its children, by the guest's clock and the guest's word.</summary>
-    public TimeSpan CpuTime { get; init; }
+    /// <summary>User time of the program and the children that it waited for, by the guest's clock and the guest's word.</summary>
+    public TimeSpan UserTime { get; init; }
+    /// <summary>System time likewise: what the guest's kernel did for them.</summary>
+    public TimeSpan SystemTime { get; init; }
+    /// <summary>Both together.</summary>
+    public TimeSpan CpuTime => UserTime + SystemTime;
     /// <summary>CPU time that the host spent on the machine while the program ran, by the host's own count: what a grid can trust.</summary>
     public TimeSpan HostCpuTime { get; init; }
     /// <summary>Largest resident set of one of the program's processes, in bytes, by the guest's word.</summary>
     public long PeakMemoryBytes { get; init; }
+    /// <summary>The most that the machine's disk was seen to take on the host beyond its base image while the program ran, in bytes: what the guest had written and not given back.</summary>
+    public long PeakDiskBytes { get; init; }
     /// <summary>How long each phase took, in their order.</summary>
     public required IReadOnlyList<JobPhaseTime> Phases { get; init; }
     /// <summary>The machine that ran it; it is gone, but its log stays for <see cref="VmOptions.KeepLog"/>.</summary>
@@ -60,29 +66,4 @@ public sealed record JobResult
     /// <param name="phase">Which.</param>
     /// <returns>Its time by the host's monotonic clock.</returns>
     public TimeSpan TimeOf(JobPhase phase) => Phases.FirstOrDefault(time => time.Phase == phase).Duration;
-
-    internal static JobResult Of(GuestTaskStatus ended, ProgramWatch watch, VmStatus status, IReadOnlyList<JobOutputFile> outputs, IReadOnlyList<JobPhaseTime> phases) => new()
-    {
-        ExitCode = ended.ExitCode,
-        Signal = ended.Signal,
-        StandardOutput = watch.StandardOutput,
-        StandardError = watch.StandardError,
-        DroppedBytes = ended.DroppedBytes,
-        Outputs = outputs,
-        Messages = watch.Messages,
-        CpuTime = Duration(ended.UserMs) + Duration(ended.SystemMs),
-        HostCpuTime = watch.HostCpuTime,
-        PeakMemoryBytes = ended.PeakMemoryBytes,
-        Phases = phases,
-        Machine = status.Id,
-        Accelerator = status.Accelerator!.Value,
-        Assurance = status.Assurance!.Value,
-        MachineType = status.MachineType!,
-        CpuModel = status.CpuModel!,
-        QemuVersion = status.QemuVersion!,
-        StartPath = status.StartPath!.Value,
-    };
-
-    // The guest may say anything; a century is as good as an error, and no overflow.
-    private static TimeSpan Duration(long milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, 100L * 365 * 24 * 3600 * 1000));
 }

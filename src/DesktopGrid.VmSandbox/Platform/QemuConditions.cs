@@ -15,6 +15,9 @@ internal sealed record QemuConditions
     /// <summary>Whether QEMU can filter its own system calls here (<c>-sandbox</c>): seccomp is Linux's alone.</summary>
     public bool HasOwnFilter { get; init; }
 
+    /// <summary>Whether this system takes single pages of a process back on QEMU's word (madvise(2), <c>MADV_DONTNEED</c>): Linux alone does.</summary>
+    public bool TakesPagesBack { get; init; }
+
     /// <summary>The help of hardware that may be had here, best first, each with the reason where it cannot.</summary>
     public required IReadOnlyList<HostAccelerator> Accelerators { get; init; }
 

@@ -44,6 +44,11 @@ internal sealed record MachineSpec
     /// cpu_physical_memory_sync_dirty_bitmap.)
     /// </summary>
     public long MemoryBytes => ((MemoryMiB * 1024L) + (Accelerator == Accelerator.Tcg ? 8 : 0)) * 1024;
+    /// <summary>
+    /// Whether the guest tells QEMU which memory it has freed, which QEMU then gives back to the host. Never of a machine that begins with another one's
+    /// memory: this QEMU would make a hole in the file that all of them share (system/physmem.c, ram_block_discard_range).
+    /// </summary>
+    public bool ReturnsMemory { get; init; }
     /// <summary>Virtual CPUs, at least 1.</summary>
     public int VirtualCpus { get; init; } = 1;
     /// <summary>The uncompressed kernel.</summary>

@@ -16,4 +16,7 @@ public sealed class SessionException : SandboxException
 
     /// <summary>The path concerned, if one is.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Bytes of a file that is too large, as far as they are known: by the guest's word, or read so far.</summary>
+    internal long Length { get; init; }
 }

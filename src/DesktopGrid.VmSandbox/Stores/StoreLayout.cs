@@ -57,6 +57,9 @@ internal sealed class StoreLayout(string root)
     /// <summary>Whose process runs the machine, for whoever finds its folder without its row: a catalog can be lost.</summary>
     public string Process(string id) => Path.Combine(Machine(id), "process");
 
+    /// <summary>What its process had used when it last took a checkpoint.</summary>
+    public string CpuTime(string id) => Path.Combine(Machine(id), "cpu-time");
+
     /// <summary>The state of a machine at one of its checkpoints.</summary>
     public string Checkpoint(string id, string checkpoint) => Path.Combine(Machine(id), checkpoint + StateExtension);
 

@@ -55,6 +55,19 @@ public interface IVmManager
     Task ContinueAsync(VmId id, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Keeps it to a share of its virtual CPUs, from now on until it ends or this process lets go of it. They stand for moments of at most half a second,
+    /// whenever its QEMU has used more CPU time than that by the host's count, and are exact to some per cent over seconds. What its programs wait for
+    /// takes as much longer. Each moment flushes the machine's disk.
+    /// </summary>
+    /// <param name="id">The machine, which runs or is suspended.</param>
+    /// <param name="percent">Of all its virtual CPUs together: 5 to 100, where 100 ends the share.</param>
+    /// <param name="cancellationToken">Gives up waiting; nothing is changed.</param>
+    /// <returns>A task that ends when it is kept to that.</returns>
+    /// <exception cref="VmException">It neither runs nor is suspended (<c>MachineState</c>), or another process holds it (<c>MachineBusy</c>).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is below 5 or above 100.</exception>
+    Task SetCpuShareAsync(VmId id, int percent, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Keeps this instant of it, RAM, devices and disk, while it runs: its guest stands for some tens of milliseconds. A guest that changes memory
     /// faster than it can be written stands longer, after twice its RAM was written or two minutes have passed. What was kept under the name
     /// before stays until the new one is whole, and one generation of it longer.

@@ -38,11 +38,13 @@ public sealed record VmStatus
     public IReadOnlyList<ConfinementLayerStatus> Confinement { get; init; } = [];
     /// <summary>QEMU's process, while there is one.</summary>
     public int? ProcessId { get; init; }
-    /// <summary>CPU time of the QEMU process, over all starts of this machine.</summary>
+    /// <summary>CPU time of the QEMU process, over all starts and resumptions of this machine; of a process that ended with nobody to see it, until its last checkpoint.</summary>
     public TimeSpan CpuTime { get; init; }
+    /// <summary>The per cent of its virtual CPUs that this process keeps it to; null where it may use them all.</summary>
+    public int? CpuSharePercent { get; init; }
     /// <summary>Resident memory of the QEMU process in bytes, shared pages counted in parts where the host tells; 0 while it does not run.</summary>
     public long MemoryBytes { get; init; }
-    /// <summary>Bytes that the machine takes on the host's disk; not counted are its base image, and the disk by which a job's outputs come back at its end.</summary>
+    /// <summary>Bytes that the machine really takes on the host's disk, as its blocks are counted; not counted are its base image, and the disk by which a job's outputs come back at its end.</summary>
     public long DiskBytes { get; init; }
     /// <summary>Its newest checkpoint; null while it has none.</summary>
     public VmCheckpoint? LastCheckpoint { get; init; }

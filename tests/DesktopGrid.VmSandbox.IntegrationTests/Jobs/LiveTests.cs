@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
+using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.IntegrationTests.Jobs;
 
@@ -40,6 +41,39 @@ internal sealed class LiveTests : StoreFixture
         progress.Seen.Where(static one => one.Phase == JobPhase.Run).Should().HaveCountGreaterThan(3, "also without news a caller hears once a second");
         progress.Seen.Select(static one => one.Elapsed).Should().BeInAscendingOrder();
         progress.Seen.Last(static one => one.Phase == JobPhase.Run).CpuTime.Should().BePositive();
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_program_that_knows_of_no_messages_tells_how_far_it_is_by_a_file_and_by_its_output(CancellationToken cancellationToken)
+    {
+        // Each waits until it was heard: the host looks into the file now and then only.
+        var script = "printf 'part 1 of 8\\rpart 2 of 8\\rnothing\\n'; echo 0.1 > done; echo 0.5 >> done; until [ -e heard ]; do sleep 0.1; done; echo part 6 of 8 >&2";
+        var machine = new TaskCompletionSource<VmId>();
+        var progress = new Recorder(told => _ = told.FractionDone == 0.5 && machine.TrySetResult(told.Machine!.Value));
+        var job = TestJobs.Shell(script) with { FractionDone = new FractionDoneSource { File = "done", OutputPattern = @"part (\d+) of (\d+)" } };
+
+        var running = Host.RunAsync(job, progress, cancellationToken: cancellationToken);
+        var session = await Host.OpenSessionAsync(await machine.Task.WaitAsync(cancellationToken), cancellationToken);
+        await session.PutTextAsync("heard", "", cancellationToken: cancellationToken);
+        await running;
+
+        progress.Seen.Select(static told => told.FractionDone).OfType<double>().Distinct().Should().Equal(0.25, 0.5, 0.75);
+    }
+
+    [TestCase("ln -s /dev/zero done")]
+    [TestCase("mkdir done")]
+    [TestCase("mkfifo done")]
+    [TestCase("head -c 1000000 /dev/zero > done")]
+    [CancelAfter(180_000)]
+    public async Task A_file_that_tells_nothing_is_no_failure(string trap, CancellationToken cancellationToken)
+    {
+        var progress = new Recorder();
+        var job = TestJobs.Shell($"{trap}; sleep 3") with { FractionDone = new FractionDoneSource { File = "done" } };
+
+        (await Host.RunAsync(job, progress, cancellationToken: cancellationToken)).ExitCode.Should().Be(0);
+
+        progress.Seen.Should().OnlyContain(static told => told.FractionDone == null);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms;
 
@@ -78,6 +79,14 @@ public sealed class JobCheckTests
         yield return Fault("null outputs", Good with { Outputs = null! }, "The job's Outputs must");
         yield return Fault("a null output", Good with { Outputs = [null!] }, "The job's Outputs must");
         yield return Fault("an output without paths", Good with { Outputs = [new JobOutput(null!, null!)] }, "An output has no path.");
+        yield return Fault("no processes", Good with { Limits = new JobLimits { Processes = 0 } }, "The limit of processes");
+        yield return Fault("a megabyte of disk", Good with { Limits = new JobLimits { DiskBytes = 1 << 20 } }, "The disk limit");
+        yield return Fault("a fraction's file outside", Good with { FractionDone = new FractionDoneSource { File = "../x" } }, "The file of the fraction done has the path");
+        yield return Fault("a pattern without a group", Good with { FractionDone = new FractionDoneSource { OutputPattern = "x" } }, "The pattern of the fraction done");
+        yield return Fault("a pattern of three groups", Good with { FractionDone = new FractionDoneSource { OutputPattern = "(x)(y)(z)" } }, "The pattern of the fraction done");
+        yield return Fault("a pattern that is none", Good with { FractionDone = new FractionDoneSource { OutputPattern = "(x" } }, "The pattern of the fraction done");
+        yield return Fault("a pattern that goes back", Good with { FractionDone = new FractionDoneSource { OutputPattern = @"(x)\1" } }, "The pattern of the fraction done");
+        yield return Fault("null fraction", Good with { FractionDone = null! }, "The job's FractionDone must not be null; leave it out for the defaults.");
         yield return Fault("null limits", Good with { Limits = null! }, "The job's Limits must not be null; leave it out for the defaults.");
         yield return Fault("a null machine", Good with { Machine = null! }, "The job's Machine must not be null");
         yield return Fault("a null program", Good with { Program = null! }, "The job names no program.");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Sessions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -73,7 +74,11 @@ public sealed class JobClockTests
     public void A_transfer_is_told_with_what_else_is_known()
     {
         using var activities = new ActivitySource("clock");
-        var clock = new JobClock(new Told(_told), activities, _time) { FractionDone = 0.25, CpuTime = TimeSpan.FromSeconds(7) };
+        var clock = new JobClock(new Told(_told), activities, _time) { CpuTime = TimeSpan.FromSeconds(7) };
+        clock.Done(0.25);
+        clock.Done(0.25);
+        _told.Should().ContainSingle("nothing new is told once");
+        _told.Clear();
         var transfer = new TransferProgress("a", 1, 2);
 
         ((IProgress<TransferProgress>)clock).Report(transfer);

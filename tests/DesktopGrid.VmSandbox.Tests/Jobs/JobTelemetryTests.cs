@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DesktopGrid.VmSandbox.Tests.Jobs;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Jobs.Running;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
@@ -40,21 +41,6 @@ public sealed class ProgramWatchTests
     [OneTimeTearDown]
     public void End() => _activities.Dispose();
 
-    [TestCase("0", 0.0)]
-    [TestCase("1", 1.0)]
-    [TestCase(" 0.25\n", 0.25)]
-    [TestCase("2.5e-1", 0.25)]
-    [TestCase("", null)]
-    [TestCase("half", null)]
-    [TestCase("1.01", null)]
-    [TestCase("-0.1", null)]
-    [TestCase("0,5", null)]
-    [TestCase("NaN", null)]
-    [TestCase("Infinity", null)]
-    [TestCase("1e400", null)]
-    [TestCase("0x1", null)]
-    public void A_fraction_is_a_number_from_0_to_1(string text, double? fraction) => ProgramWatch.ParseFraction(text).Should().Be(fraction);
-
     [Test]
     public async Task Output_is_kept_logged_and_handed_on_and_reports_are_heard(CancellationToken cancellationToken)
     {
@@ -79,6 +65,18 @@ public sealed class ProgramWatchTests
         watch.Messages.Should().HaveCount(3);
         clock.FractionDone.Should().Be(0.4);
         (await File.ReadAllLinesAsync(_folder.File("log"), cancellationToken)).Should().HaveCount(2).And.OnlyContain(static line => line.Contains("\"stdout\"", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task A_pattern_on_the_output_tells_how_far_it_is(CancellationToken cancellationToken)
+    {
+        await using var peer = Guest("step 1 of 8\nnothing\rstep 2 of 8\rstep 4 of 8\nstep x of 8", "");
+        var clock = new JobClock(null, _activities, _time);
+        var watch = new ProgramWatch(new JobLimits(), _machine, clock, null, new FractionDoneSource { OutputPattern = @"step (\d+) of (\d+)" });
+
+        await watch.RunAsync(peer.Session, Nothing, cancellationToken);
+
+        clock.FractionDone.Should().Be(0.5);
     }
 
     [Test]
@@ -138,9 +136,10 @@ public sealed class ProgramWatchTests
         watch.Messages[^1].Number.Should().Be(100);
     }
 
-    [TestCase("CPU time")]
-    [TestCase("wall time")]
-    public async Task A_program_that_passes_a_limit_is_given_up(string what)
+    [TestCase(JobLimit.CpuTime, 10, 11, "10 s CPU time")]
+    [TestCase(JobLimit.WallTime, 10, 11, "10 s wall time")]
+    [TestCase(JobLimit.Disk, 20_000_000, 21_000_000, "20000000 bytes on the disk")]
+    public async Task A_program_that_passes_a_limit_is_given_up_and_the_measured_value_told(JobLimit kind, double limit, double measured, string sentence)
     {
         var follows = new TaskCompletionSource();
         await using var peer = new ScriptedDaemonPeer(async guest =>
@@ -156,19 +155,26 @@ public sealed class ProgramWatchTests
                 follows.TrySetResult();
             }
         });
-        var limits = what == "CPU time" ? new JobLimits { CpuTime = TimeSpan.FromSeconds(10) } : new JobLimits { WallTime = TimeSpan.FromSeconds(10) };
+        var limits = kind switch
+        {
+            JobLimit.CpuTime => new JobLimits { CpuTime = TimeSpan.FromSeconds(limit) },
+            JobLimit.WallTime => new JobLimits { WallTime = TimeSpan.FromSeconds(limit) },
+            _ => new JobLimits { DiskBytes = (long)limit },
+        };
         var watch = new ProgramWatch(limits, _machine, new JobClock(null, _activities, _time), null);
         var running = watch.RunAsync(peer.Session, Nothing, CancellationToken.None);
         await follows.Task;
         for (var second = 0; second < 11 && !running.IsCompleted; second++)
         {
-            _machine.CpuTime += TimeSpan.FromSeconds(what == "CPU time" ? 1 : 0);
+            _machine.CpuTime += TimeSpan.FromSeconds(kind == JobLimit.CpuTime ? 1 : 0);
+            _machine.DiskBytes = kind == JobLimit.Disk ? (long)measured : 0;
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
         var failure = (await running.Awaiting(static task => task).Should().ThrowAsync<JobException>()).Which;
         (failure.Code, failure.Step).Should().Be((SandboxErrorCode.JobLimitExceeded, "job.run"));
-        failure.Message.Should().Contain($"10 s {what}");
+        failure.Message.Should().Contain(sentence);
+        failure.PassedLimit.Should().Be(new PassedLimit(kind, limit, measured));
     }
 
     private static ScriptedDaemonPeer Guest(string output, string messages) => new(async guest =>
@@ -194,6 +200,8 @@ public sealed class ProgramWatchTests
         public MachineLog Log => log;
 
         public TimeSpan CpuTime { get; set; }
+
+        public long DiskBytes { get; set; }
 
         public IGuestLink Link => throw new NotSupportedException();
 

@@ -47,6 +47,7 @@ internal sealed class LinuxPlatform : IHostPlatform
         InstallFolders = ["/usr/bin", "/usr/local/bin", "/opt/qemu/bin", "/usr/libexec", "/snap/bin"],
         InstallAdvice = "Install it: apt install qemu-system-x86 (Debian, Ubuntu), dnf install qemu-system-x86-core (Fedora); or set VMSANDBOX_QEMU to its file.",
         HasOwnFilter = true,
+        TakesPagesBack = true,
         Accelerators = [new HostAccelerator("kvm", GuestProcessor.AbsenceOn(RuntimeInformation.OSArchitecture) ?? (File.Exists(KvmDevice) ? null : $"this host has no {KvmDevice}"), [KvmDevice])],
     };
 

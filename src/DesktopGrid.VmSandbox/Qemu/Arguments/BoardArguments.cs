@@ -30,5 +30,8 @@ internal static class BoardArguments
         "-rtc", "base=utc,clock=host",
     ];
 
+    /// <summary>Behind all other devices, whose places stay the same with it and without.</summary>
+    public static IReadOnlyList<string> Balloon(MachineSpec spec) => spec.ReturnsMemory ? ["-device", "virtio-balloon-pci,id=balloon,free-page-reporting=on"] : [];
+
     private static string MemorySize(MachineSpec spec) => string.Create(CultureInfo.InvariantCulture, $"{spec.MemoryBytes / 1024}K");
 }

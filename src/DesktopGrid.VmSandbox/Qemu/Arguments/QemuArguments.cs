@@ -16,6 +16,7 @@ internal static class QemuArguments
         .. KernelArguments.For(spec),
         .. spec.Disk is { } disk ? [.. DiskArguments.For(disk), .. BulkArguments.For(spec), .. LayerArguments.For(spec.Layers)] : Array.Empty<string>(),
         .. ChannelArguments.For(spec),
+        .. BoardArguments.Balloon(spec),
         .. spec.AwaitsState ? ["-incoming", "defer"] : Array.Empty<string>(),
     ];
 

@@ -20,9 +20,19 @@ internal sealed class FileVerbs(GuestHttp http)
     public Task<long> PutStandardInputAsync(Stream content, CancellationToken cancellationToken) =>
         SendAsync("stdin", GuestUri.Of(Routes.TaskStandardInput), content, null, cancellationToken);
 
-    public async Task<long> GetAsync(string path, Stream destination, long? maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    public Task<long> GetAsync(string path, Stream destination, long? maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) =>
+        GetAsync(path, last: null, destination, maxBytes, progress, cancellationToken);
+
+    public async Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path))));
+        using var end = new MemoryStream(bytes);
+        await GetAsync(path, bytes, end, bytes, progress: null, cancellationToken).ConfigureAwait(false);
+        return end.ToArray();
+    }
+
+    private async Task<long> GetAsync(string path, int? last, Stream destination, long? maxBytes, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, GuestUri.Of(Routes.Files, (Routes.Query.Path, Checked(path)), (Routes.Query.Last, last)));
         using var turn = await http.EnterAsync(http.Data, cancellationToken).ConfigureAwait(false);
         using var transfer = new Transfer(path, progress, http, cancellationToken);
         try
@@ -77,7 +87,7 @@ internal sealed class FileVerbs(GuestHttp http)
         {
             if (bytes > maxBytes)
             {
-                throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path };
+                throw new SessionException(SandboxErrorCode.GuestTooLarge, $"The guest's file \"{TextTail.Clean(path)}\" is larger than the {maxBytes} bytes that are allowed.") { Path = path, Length = bytes };
             }
         }
     }

@@ -63,6 +63,8 @@ internal sealed class HttpSandboxSession(GuestHttp http, IReadOnlyDictionary<str
 
     public Task<IReadOnlyList<GuestMessage>> MessagesToHostAsync(long after = 0, CancellationToken cancellationToken = default) => _tasks.MessagesToHostAsync(after, cancellationToken);
 
+    public Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken) => _files.GetEndAsync(path, bytes, cancellationToken);
+
     public Task AddInputDiskAsync(long length, CancellationToken cancellationToken) => _disks.AddInputAsync(length, cancellationToken);
 
     public Task<long> CollectAsync(CollectRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken) => _disks.CollectAsync(request, progress, cancellationToken);

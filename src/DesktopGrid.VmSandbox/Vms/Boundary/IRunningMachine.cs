@@ -14,6 +14,9 @@ internal interface IRunningMachine
     /// <summary>CPU time of its QEMU process since its start, newest reading.</summary>
     TimeSpan CpuTime { get; }
 
+    /// <summary>What its disk takes on the host beyond its base image now; the newest that could be asked.</summary>
+    long DiskBytes { get; }
+
     /// <summary>Time as it passes for the machine: it stands while the machine is suspended.</summary>
     TimeProvider Time { get; }
 

@@ -110,6 +110,7 @@ internal static class CheckpointVerb
             Accelerator = row.Accelerator!,
             QemuVersion = row.QemuVersion!,
         };
+        CpuTimeNote.Write(services.Layout, row, running);
         services.Checkpoints.AddDurably(taken);
         VmLog.Step(services.Logger, row.Id, "checkpoint.noted");
         return taken;

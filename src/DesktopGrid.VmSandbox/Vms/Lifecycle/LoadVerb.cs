@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Stores;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -63,7 +64,7 @@ internal static class LoadVerb
     /// <summary>Writes the truth about a machine whose process is gone.</summary>
     public static void MarkEnded(VmServices services, MachineRow row, string why)
     {
-        services.Machines.Update(row with { State = nameof(VmState.Failed), Process = null, LastError = why });
+        services.Machines.Update(row with { State = nameof(VmState.Failed), Process = null, CpuTime = row.CpuTime + CpuTimeNote.Read(services.Layout, row), LastError = why });
         using var log = new MachineLog(services.Layout.Log(row.Id), services.Time);
         log.Write(LogSource.Host, why);
         services.Platform.RuntimeDirectories.Remove(row.Id);

@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Platform.Processes;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
+using DesktopGrid.VmSandbox.Vms.Space;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
@@ -14,7 +15,7 @@ internal static class StatusVerb
     public static bool HasEndedUnnoticed(VmServices services, MachineRow row, RunningVm? running) =>
         row.VmState() is VmState.Running or VmState.Suspended && Measure(services, row, running) is null;
 
-    public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running)
+    public static VmStatus Describe(VmServices services, MachineRow row, RunningVm? running, int? cpuShare = null)
     {
         var usage = Measure(services, row, running);
         var state = row.VmState();
@@ -39,8 +40,9 @@ internal static class StatusVerb
             Confinement = usage is null ? [] : row.Layers(),
             ProcessId = usage is null ? null : ProcessIdentity.TryParse(row.Process)?.Id,
             CpuTime = row.CpuTime + (usage?.CpuTime ?? running?.Usage?.CpuTime ?? TimeSpan.Zero),
+            CpuSharePercent = cpuShare,
             MemoryBytes = usage is null ? 0 : Proportional(services, row) ?? usage.ResidentBytes,
-            DiskBytes = DiskOf(services.Layout.Machine(row.Id), services.Layout.OutputDisk(row.Id)),
+            DiskBytes = DiskOf(services, row.Id),
             LastCheckpoint = services.Checkpoints.Of(row.Id) is [var newest, ..] ? newest.Describe() : null,
             LastError = row.LastError ?? (isGone ? "QEMU has ended." : null),
         };
@@ -52,17 +54,7 @@ internal static class StatusVerb
     private static long? Proportional(VmServices services, MachineRow row) =>
         ProcessIdentity.TryParse(row.Process) is { } process ? services.Platform.Meter.ReadProportionalBytes(process) : null;
 
-    /// <summary>The output disk has the length of a limit, and takes no space but for a moment at the end of a job.</summary>
-    private static long DiskOf(string folder, string outputDisk)
-    {
-        try
-        {
-            return new DirectoryInfo(folder).EnumerateFiles().Where(file => file.FullName != outputDisk).Sum(static file => file.Length);
-        }
-        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // Another process is just removing it.
-            return 0;
-        }
-    }
+    /// <summary>Without the output disk, which takes space but for a moment at the end of a job.</summary>
+    private static long DiskOf(VmServices services, string id) =>
+        ItemSizes.Of(services.Platform.Files, ItemSizes.In(services.Layout.Machine(id)).Where(path => path != services.Layout.OutputDisk(id))).Bytes;
 }

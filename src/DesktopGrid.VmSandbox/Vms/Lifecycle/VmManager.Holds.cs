@@ -5,7 +5,7 @@ using DesktopGrid.VmSandbox.Vms.Standing;
 
 namespace DesktopGrid.VmSandbox.Vms.Lifecycle;
 
-/// <summary>suspend and continue, the caller's and the owner's.</summary>
+/// <summary>suspend and continue, the caller's and the owner's; and the share of its CPUs that a machine is kept to.</summary>
 internal sealed partial class VmManager : IHeldMachines
 {
     private TimeSpan _cpuTimeOfEnded;
@@ -32,6 +32,15 @@ internal sealed partial class VmManager : IHeldMachines
 
         using var entered = await EnterLoadedAsync(id, VmVerb.Continue, cancellationToken).ConfigureAwait(false);
         await ContinueVerb.RunAsync(services, Slot(id), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task SetCpuShareAsync(VmId id, int percent, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(percent, CpuShareVerb.Least);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, CpuShareVerb.All);
+        using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
+        await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken).ConfigureAwait(false);
+        await CpuShareVerb.RunAsync(services, Slot(id), percent).ConfigureAwait(false);
     }
 
     // For one caller at a time.

@@ -37,7 +37,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
     {
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
         await LoadVerb.RunAsync(services, Slot(id), Watch(id), cancellationToken).ConfigureAwait(false);
-        return StatusVerb.Describe(services, services.Machines.Require(id), Slot(id).Running);
+        return Describe(services.Machines.Require(id));
     }
 
     public Task StartAsync(VmId id, CancellationToken cancellationToken = default) => StartAsync(id, static _ => { }, cancellationToken);
@@ -75,12 +75,12 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         var row = services.Machines.Require(id);
         if (!StatusVerb.HasEndedUnnoticed(services, row, RunningPart(id)))
         {
-            return StatusVerb.Describe(services, row, RunningPart(id));
+            return Describe(row);
         }
 
         // The only status that stands in line with the verbs, one of which may take as long as a boot: its reason is just being written.
         using var entered = await EnterAsync(id, cancellationToken).ConfigureAwait(false);
-        return StatusVerb.Describe(services, services.Machines.Require(id), RunningPart(id));
+        return Describe(services.Machines.Require(id));
     }
 
     public Task<IReadOnlyList<VmStatus>> ListAsync(CancellationToken cancellationToken = default) => FindAsync(new Dictionary<string, string>(), cancellationToken);
@@ -91,7 +91,7 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<VmStatus>>(
-            [.. services.Machines.All().Where(Fits).Select(row => StatusVerb.Describe(services, row, RunningPart(VmId.Parse(row.Id))))]);
+            [.. services.Machines.All().Where(Fits).Select(Describe)]);
 
         bool Fits(MachineRow row) => labels.All(label => row.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
     }
@@ -180,6 +180,12 @@ internal sealed partial class VmManager(VmServices services) : IRunningMachines,
         services.Machines.Require(id).Demand(VmVerb.Start);
         make(path);
         return path;
+    }
+
+    private VmStatus Describe(MachineRow row)
+    {
+        _slots.TryGetValue(VmId.Parse(row.Id), out var slot);
+        return StatusVerb.Describe(services, row, slot?.Running, slot?.CpuSharePercent);
     }
 
     private RunningVm? RunningPart(VmId id) => _slots.TryGetValue(id, out var slot) ? slot.Running : null;

@@ -26,6 +26,7 @@ internal static class MachineWiring
             Accelerator = accelerator,
             EmulatesInParallel = services.Platform.Qemu.OrdersMemoryLikeGuest,
             MemoryMiB = row.MemoryMiB,
+            ReturnsMemory = services.Platform.Qemu.TakesPagesBack && !row.SharesMemory,
             VirtualCpus = row.VirtualCpus,
             KernelPath = image.KernelPath,
             InitrdPath = image.InitrdPath,
@@ -68,7 +69,7 @@ internal static class MachineWiring
         try
         {
             var log = new MachineLog(logPath ?? services.Layout.Log(id.ToString()), services.Time);
-            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, spec.Variables, isFresh, time, ended), log, services.Platform.Meter, services.Time);
+            return new RunningVm(qemu, (time, ended) => services.Links.Connect(id, spec.Ports, spec.Variables, isFresh, time, ended), log, services.Platform.Meter, new InstanceDisk(services.Platform.Files, spec.Disk!.OverlayPath), services.Time);
         }
         catch
         {

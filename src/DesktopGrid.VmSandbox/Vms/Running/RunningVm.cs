@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Platform.Metering;
 using DesktopGrid.VmSandbox.Platform.Processes;
@@ -20,6 +21,7 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly QmpSubscription _events;
     private readonly IProcessMeter _meter;
+    private readonly InstanceDisk _disk;
     private readonly Task _watching;
     private readonly Task _ending;
     private readonly CancellationTokenSource _ended = new();
@@ -27,11 +29,11 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     private QmpEvent? _diskFault;
     private Task _standing = Task.CompletedTask;
 
-    public RunningVm(IQemuProcess qemu, Func<TimeProvider, CancellationToken, IGuestLink> connect, MachineLog log, IProcessMeter meter, TimeProvider time)
+    public RunningVm(IQemuProcess qemu, Func<TimeProvider, CancellationToken, IGuestLink> connect, MachineLog log, IProcessMeter meter, InstanceDisk disk, TimeProvider time)
     {
         _time = time;
         GuestTime = new GuestTime(time);
-        (Qemu, Link, Log, _meter) = (qemu, connect(GuestTime, _ended.Token), log, meter);
+        (Qemu, Link, Log, _meter, _disk) = (qemu, connect(GuestTime, _ended.Token), log, meter, disk);
         Clock = new GuestClock(Link);
         Console = new ConsolePump(qemu.Console, log, time);
         _events = qemu.Monitor.Subscribe();
@@ -57,6 +59,8 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     public ProcessUsage? Usage { get; private set; }
 
     public TimeSpan CpuTime => (Measure() ?? Usage)?.CpuTime ?? TimeSpan.Zero;
+
+    public long DiskBytes => _disk.Measure();
 
     /// <summary>Stands while the machine is suspended.</summary>
     public GuestTime GuestTime { get; }

@@ -16,7 +16,7 @@ internal static partial class VmLog
     [LoggerMessage(SandboxEventId.MachineRunState, LogLevel.Debug, "Machine {Machine} is {State} now")]
     public static partial void RunState(ILogger logger, VmId machine, VmState state);
 
-    [LoggerMessage(SandboxEventId.MachineNotHeld, LogLevel.Warning, "Machine {Machine} could not be held, or let go on, for the owner of the computer")]
+    [LoggerMessage(SandboxEventId.MachineNotHeld, LogLevel.Warning, "Machine {Machine} could not be held, or let go on, for the owner of the computer or for its share of the CPUs")]
     public static partial void NotHeld(ILogger logger, VmId machine, Exception exception);
 
     [LoggerMessage(SandboxEventId.MachineStopped, LogLevel.Information, "Machine {Machine} was stopped")]

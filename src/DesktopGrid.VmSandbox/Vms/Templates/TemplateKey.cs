@@ -24,7 +24,7 @@ internal static class TemplateKey
         // Emulation gives every host the same processor; hardware gives what of the model this one has.
         var parts = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Format}\n{installation.BuildKey}\n{spec.MachineType}\n{spec.CpuModel}\n{spec.Accelerator}\n{spec.EmulatesInParallel}\n{spec.MemoryMiB}\n{spec.VirtualCpus}\n{imageId}\n{spec.KernelCommandLine}\n{string.Join(',', spec.Layers.Select(static layer => layer.Id))}\n{(spec.Accelerator == Accelerator.Tcg ? "" : processor)}");
+            $"{Format}\n{installation.BuildKey}\n{spec.MachineType}\n{spec.CpuModel}\n{spec.Accelerator}\n{spec.EmulatesInParallel}\n{spec.MemoryMiB}\n{spec.ReturnsMemory}\n{spec.VirtualCpus}\n{imageId}\n{spec.KernelCommandLine}\n{string.Join(',', spec.Layers.Select(static layer => layer.Id))}\n{(spec.Accelerator == Accelerator.Tcg ? "" : processor)}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)))[..32];
     }
 }

@@ -7,6 +7,16 @@ namespace DesktopGrid.VmSandbox.Tests.Qemu.Arguments;
 
 public sealed class QemuArgumentsTests
 {
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_machine_that_returns_memory_has_a_device_for_it_behind_all_others(bool returns)
+    {
+        var devices = After("-device", Specs.Whole with { ReturnsMemory = returns });
+
+        devices[..^1].Should().NotContain(static device => device.StartsWith("virtio-balloon", StringComparison.Ordinal));
+        devices[^1].StartsWith("virtio-balloon-pci,id=balloon,free-page-reporting=on", StringComparison.Ordinal).Should().Be(returns);
+    }
+
     [Test]
     public void A_whole_machine_in_QEMU_s_words() => string.Join('\n', QemuArguments.For(Specs.Whole, withSandbox: true)).Should().Be(
         """

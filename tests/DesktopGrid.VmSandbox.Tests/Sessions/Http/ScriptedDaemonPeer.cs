@@ -47,7 +47,7 @@ internal sealed class ScriptedDaemonPeer : IAsyncDisposable
 
     public HttpGuestLink Link { get; }
 
-    public ISandboxSession Session => Link.Session;
+    public IDiskSession Session => Link.Session;
 
     /// <summary>How many connections were greeted.</summary>
     public int Connections => Volatile.Read(ref _connections);

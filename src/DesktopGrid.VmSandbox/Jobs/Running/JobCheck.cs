@@ -4,12 +4,18 @@ using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Finds the faults of a job's description, and of the files that it names, before anything is made: each gets one sentence.</summary>
 internal static class JobCheck
 {
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+
+    // Linux, include/linux/threads.h: PID_MAX_LIMIT.
+    private const int MostProcesses = 4 * 1024 * 1024;
+
+    // A guest that has only booted takes a part of it.
+    private const long LeastDisk = 16L * 1024 * 1024;
 
     /// <param name="job">The description.</param>
     /// <param name="fileNames">How the host compares file names.</param>
@@ -29,6 +35,7 @@ internal static class JobCheck
             Require(name.Length > 0 && !name.Contains('='), $"The environment variable \"{TextTail.Clean(name)}\" has an '=' in its name, or no name.");
         }
 
+        Fraction(job.FractionDone);
         Require(!job.Machine.OutlivesHost, "A job's machine ends with its host process: Machine.OutlivesHost must be false.");
         Inputs(job);
         Outputs(job, fileNames);
@@ -56,6 +63,7 @@ internal static class JobCheck
         Holds(job.Inputs, nameof(SandboxJob.Inputs));
         Holds(job.Outputs, nameof(SandboxJob.Outputs));
         Require(job.Limits is not null, $"The job's {nameof(SandboxJob.Limits)} must not be null; leave it out for the defaults.");
+        Require(job.FractionDone is not null, $"The job's {nameof(SandboxJob.FractionDone)} must not be null; leave it out for the defaults.");
         Require(job.Machine is not null, $"The job's {nameof(SandboxJob.Machine)} must not be null; leave it out for the defaults.");
 
         static void Holds(IEnumerable<object?>? values, string name) => Require(
@@ -100,10 +108,38 @@ internal static class JobCheck
     {
         Require(limits.WallTime is null || Fits(limits.WallTime.Value), "The wall time limit must lie between 1 s and 365 d.");
         Require(limits.CpuTime is null || Fits(limits.CpuTime.Value), "The CPU time limit must lie between 1 s and 365 d.");
+        Require(limits.CpuSharePercent is null or (>= 5 and <= 100), "The CPU share must lie between 5 and 100 per cent.");
+        Require(limits.Processes is null or (>= 1 and <= MostProcesses), "The limit of processes must lie between 1 and 4194304.");
+        Require(limits.DiskBytes is null or (>= LeastDisk and <= 1L << 44), "The disk limit must lie between 16 MiB and 16 TiB.");
         Require(limits.StandardOutputBytes is >= 0 and <= 1L << 30, "The standard output limit must lie between 0 and 1 GiB.");
         Require(limits.OutputFileBytes is >= 0 and <= 1L << 44, "The output file limit must lie between 0 and 16 TiB.");
 
         static bool Fits(TimeSpan time) => time >= TimeSpan.FromSeconds(1) && time <= LongestTime;
+    }
+
+    private static void Fraction(FractionDoneSource source)
+    {
+        if (source.File is not null)
+        {
+            GuestPath(source.File, "The file of the fraction done");
+        }
+
+        if (source.OutputPattern is not null)
+        {
+            Require(Groups(source.OutputPattern) is 1 or 2, "The pattern of the fraction done must be a regular expression that needs no backtracking, with one group or two.");
+        }
+
+        static int Groups(string pattern)
+        {
+            try
+            {
+                return FractionLines.Compile(pattern).GetGroupNumbers().Length - 1;
+            }
+            catch (Exception e) when (e is ArgumentException or NotSupportedException)
+            {
+                return 0;
+            }
+        }
     }
 
     private static void Inputs(SandboxJob job)

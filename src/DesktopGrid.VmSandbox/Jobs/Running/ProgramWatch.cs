@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Logs;
@@ -7,20 +6,19 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Follows a running program: keeps and logs its output, hears its reports, and watches its limits.</summary>
-internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput)
+internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, JobClock clock, Func<TaskOutput, ValueTask>? onOutput, FractionDoneSource? fraction = null)
 {
     /// <summary>The message by which a program tells how far it is: a number from 0 to 1.</summary>
     public const string FractionDoneKey = "fraction_done";
-
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ArrayBufferWriter<byte> _stdout = new();
     private readonly ArrayBufferWriter<byte> _stderr = new();
     private readonly Queue<GuestMessage> _messages = new();
     private long _messageCharacters;
+    private readonly (FractionLines Stdout, FractionLines Stderr)? _fractions = fraction?.OutputPattern is { } pattern ? (new(FractionLines.Compile(pattern)), new(FractionLines.Compile(pattern))) : null;
     private readonly LineSplitter _stdoutLines = new(line => machine.Log.Write(LogSource.Stdout, line));
     private readonly LineSplitter _stderrLines = new(line => machine.Log.Write(LogSource.Stderr, line));
 
@@ -30,8 +28,8 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
 
     public IReadOnlyList<GuestMessage> Messages => [.. _messages];
 
-    /// <summary>CPU time of the machine since the watch began.</summary>
-    public TimeSpan HostCpuTime { get; private set; }
+    /// <summary>What it measures from outside meanwhile.</summary>
+    public LimitWatch Limits { get; } = new(limits, machine, clock);
 
     /// <summary>What the caller's own taker of output threw: its affair, whatever type it has.</summary>
     public ExceptionDispatchInfo? CallerFault { get; private set; }
@@ -40,11 +38,12 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     /// <param name="end">Ends the machine: where a program is to run no longer, before its caller's taker of output is waited for, which takes what time it likes.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="JobException">A limit was passed.</exception>
-    public async Task<GuestTaskStatus> RunAsync(ISandboxSession session, Func<Task> end, CancellationToken cancellationToken)
+    public async Task<GuestTaskStatus> RunAsync(IDiskSession session, Func<Task> end, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = FollowAsync(session, over.Token);
-        var watching = WatchLimitsAsync(over.Token);
+        var looking = fraction?.File is { } file ? new FractionFile(file, session, machine.Time).WatchAsync(clock.Done, over.Token) : Task.CompletedTask;
+        var watching = Limits.RunAsync(over.Token);
         var givenUp = Task.Delay(Timeout.InfiniteTimeSpan, machine.Time, over.Token);
         try
         {
@@ -61,12 +60,9 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
 
             await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    /// <summary>What a report says; null for one that is no number from 0 to 1.</summary>
-    public static double? ParseFraction(string text) =>
-        double.TryParse(text.AsSpan().Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value : null;
 
     private async Task<GuestTaskStatus> FollowAsync(ISandboxSession session, CancellationToken cancellationToken)
     {
@@ -83,6 +79,8 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
                 case TaskEnded { Status: var status }:
                     _stdoutLines.Flush();
                     _stderrLines.Flush();
+                    Tell(_fractions?.Stdout.Finish());
+                    Tell(_fractions?.Stderr.Finish());
                     return status;
             }
         }
@@ -97,6 +95,7 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
         var fits = (int)Math.Min(output.Bytes.Length, limits.StandardOutputBytes - kept.WrittenCount);
         kept.Write(output.Bytes.Span[..fits]);
         lines.Add(output.Bytes.Span[..fits]);
+        Tell((output.IsError ? _fractions?.Stderr : _fractions?.Stdout)?.Add(output.Bytes.Span[..fits]));
         if (onOutput is not null && fits > 0)
         {
             try
@@ -120,46 +119,17 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
             _messageCharacters -= _messages.Dequeue().Value.Length;
         }
 
-        if (message.Key == FractionDoneKey && ParseFraction(message.Value) is { } fraction)
+        if (message.Key == FractionDoneKey)
         {
-            clock.FractionDone = fraction;
-            clock.Tell(null);
+            Tell(FractionText.OfMessage(message.Value));
         }
     }
 
-    private async Task WatchLimitsAsync(CancellationToken cancellationToken)
+    private void Tell(double? done)
     {
-        // Of a program that is suspended neither limit comes nearer.
-        var start = machine.Time.GetTimestamp();
-        var before = machine.CpuTime;
-        using var timer = new PeriodicTimer(Interval, machine.Time);
-        try
+        if (done is { } known)
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
-            {
-                Measure(before);
-                clock.Tell(null);
-                Demand("CPU time", limits.CpuTime, HostCpuTime);
-                Demand("wall time", limits.WallTime, machine.Time.GetElapsedTime(start));
-            }
-        }
-        finally
-        {
-            Measure(before);
-        }
-    }
-
-    private void Measure(TimeSpan before)
-    {
-        clock.CpuTime = machine.CpuTime;
-        HostCpuTime = clock.CpuTime - before;
-    }
-
-    private static void Demand(string what, TimeSpan? limit, TimeSpan used)
-    {
-        if (limit < used)
-        {
-            throw new JobException(SandboxErrorCode.JobLimitExceeded, $"The program passed its limit of {limit.Value.TotalSeconds:0.#} s {what} and was ended.") { Step = "job.run", Fate = TaskFate.MayHaveRun };
+            clock.Done(known);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Keeps the time of each phase and tells the caller how far the job has come.</summary>
 internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource activities, TimeProvider time) : IProgress<TransferProgress>
@@ -16,7 +16,7 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
 
     public VmId? Machine { get; set; }
 
-    public double? FractionDone { get; set; }
+    public double? FractionDone { get; private set; }
 
     public TimeSpan CpuTime { get; set; }
 
@@ -65,24 +65,17 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
         Tell(null);
     }
 
+    /// <summary>The program has said how far it is.</summary>
+    public void Done(double fraction)
+    {
+        if (fraction != FractionDone)
+        {
+            FractionDone = fraction;
+            Tell(null);
+        }
+    }
+
     public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));
 
     void IProgress<TransferProgress>.Report(TransferProgress value) => Tell(value);
-}
-
-/// <summary>Tells of transfers by disk as often as a put does: ten times a second at most, and at the end of each file.</summary>
-internal sealed class TransferTeller(IProgress<TransferProgress> progress, TimeProvider time)
-{
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    private long _toldAt = time.GetTimestamp();
-
-    public void Tell(TransferProgress transfer)
-    {
-        if (transfer.Bytes == transfer.Total || time.GetElapsedTime(_toldAt) >= Pause)
-        {
-            _toldAt = time.GetTimestamp();
-            progress.Report(transfer);
-        }
-    }
 }

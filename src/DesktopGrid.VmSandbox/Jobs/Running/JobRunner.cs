@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Runs one job from its first to its last phase: create, start (and the wait for room before), put, run, get, destroy. For one use.</summary>
 internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<IRunningMachine, IDiskSession> sessions, JobTable jobs, JobTelemetry telemetry, StringComparer fileNames, TimeProvider time, CancellationToken hostClosing)
@@ -77,21 +77,27 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
         _machine = await machines.RequireRunningAsync(vm, acceptSuspended: true, cancellationToken).ConfigureAwait(false);
         // A guest that has gone answers nothing: whatever waits for it is woken.
         using var alive = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _machine.Ended);
+        if (job.Limits.CpuSharePercent is { } percent)
+        {
+            await machines.SetCpuShareAsync(vm, percent, cancellationToken).ConfigureAwait(false);
+        }
+
         var session = sessions(_machine);
-        var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput);
+        var watch = _watch = new ProgramWatch(job.Limits, _machine, clock, onOutput, job.FractionDone);
 
         await clock.MeasureAsync(JobPhase.Put, () => inputs.PutAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         // Asked before: after the program's end nothing may come between it and its result.
         var status = await machines.GetStatusAsync(vm, cancellationToken).ConfigureAwait(false);
         var ended = await clock.MeasureAsync(JobPhase.Run, () => ProgramAsync(session, watch, vm, alive.Token)).ConfigureAwait(false);
         // Kept from here on: what fails now shall not hide how the program ended.
-        _result = JobResult.Of(ended, watch, status, outputs.Taken, clock.Phases);
+        _result = ResultMaker.Make(ended, watch, status, outputs.Taken, clock.Phases);
+        ResultMaker.DemandWithin(ended, job);
         await clock.MeasureAsync(JobPhase.Get, () => outputs.GetAsync(_machine, session, alive.Token)).ConfigureAwait(false);
         await clock.MeasureAsync(JobPhase.Destroy, () => machines.DestroyAsync(vm, cancellationToken)).ConfigureAwait(false);
         return _result;
     }
 
-    private async Task<GuestTaskStatus> ProgramAsync(ISandboxSession session, ProgramWatch watch, VmId vm, CancellationToken cancellationToken)
+    private async Task<GuestTaskStatus> ProgramAsync(IDiskSession session, ProgramWatch watch, VmId vm, CancellationToken cancellationToken)
     {
         var row = new JobRow(_id, vm.ToString(), job.Program, job.Machine.Labels, TaskFate.MayHaveRun, time.GetUtcNow(), null, null);
         // Written before the request: if this process dies now, the next one is not to believe that the program never ran.
@@ -124,6 +130,7 @@ internal sealed class JobRunner(SandboxJob job, IRunningMachines machines, Func<
             Directory = job.Directory,
             UseStandardInput = job.StandardInput is not null,
             OutputBytes = job.Limits.StandardOutputBytes,
+            Processes = job.Limits.Processes,
         };
         var stdin = job.StandardInput is null ? null : await JobInputs.OpenAsync(job.StandardInput, cancellationToken).ConfigureAwait(false);
         await using var scope = (stdin ?? Stream.Null).ConfigureAwait(false);

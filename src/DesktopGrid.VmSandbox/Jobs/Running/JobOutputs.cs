@@ -9,7 +9,7 @@ using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Brings a job's outputs out: by get, or by disk where they are many or large.</summary>
 internal sealed class JobOutputs(SandboxJob job, IRunningMachines machines, IProgress<TransferProgress> progress, TimeProvider time)
@@ -101,18 +101,18 @@ internal sealed class JobOutputs(SandboxJob job, IRunningMachines machines, IPro
 
     private async Task TakeAsync(Func<JobOutput, Stream, long, Task<long>> take)
     {
-        var left = job.Limits.OutputFileBytes;
+        var sum = 0L;
         foreach (var output in job.Outputs)
         {
-            if (await TakeAsync(output, file => take(output, file, left)).ConfigureAwait(false) is { } file)
+            if (await TakeAsync(output, sum, file => take(output, file, job.Limits.OutputFileBytes - sum)).ConfigureAwait(false) is { } file)
             {
-                left -= file.Length;
+                sum += file.Length;
                 _taken.Add(file);
             }
         }
     }
 
-    private async Task<JobOutputFile?> TakeAsync(JobOutput output, Func<Stream, Task<long>> take)
+    private async Task<JobOutputFile?> TakeAsync(JobOutput output, long before, Func<Stream, Task<long>> take)
     {
         var target = Path.GetFullPath(output.HostPath);
         try
@@ -125,7 +125,7 @@ internal sealed class JobOutputs(SandboxJob job, IRunningMachines machines, IPro
         }
         catch (SessionException e) when (e.Code == SandboxErrorCode.GuestTooLarge)
         {
-            throw Failed(SandboxErrorCode.JobLimitExceeded, $"The outputs passed their limit of {job.Limits.OutputFileBytes} bytes together at \"{TextTail.Clean(output.Path)}\".", e);
+            throw JobException.Passed(new PassedLimit(JobLimit.OutputFiles, job.Limits.OutputFileBytes, before + (double)e.Length), TaskFate.Ended, $"It was \"{TextTail.Clean(output.Path)}\" that passed it.", e);
         }
         catch (Exception e) when (DiskFull.Is(e))
         {

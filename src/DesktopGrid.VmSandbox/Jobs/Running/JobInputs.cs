@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.Stores;
 using DesktopGrid.VmSandbox.Vms;
 using DesktopGrid.VmSandbox.Vms.Boundary;
 
-namespace DesktopGrid.VmSandbox.Jobs;
+namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Brings a job's inputs in: by put, or by disk where they are many or large.</summary>
 internal sealed class JobInputs(SandboxJob job, IRunningMachines machines, IProgress<TransferProgress> progress, TimeProvider time)

@@ -1,0 +1,67 @@
+using System.Globalization;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
+
+namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
+
+/// <summary>Whether a task wanted more than the kernel gives it, by the kernel's own counts: processes where they are limited, and memory.</summary>
+internal sealed class TaskLimits
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly ProcessCount? _processes;
+    private readonly long _killed = Killed();
+
+    public TaskLimits(int? processes) => _processes = processes is { } limit ? new ProcessCount(limit) : null;
+
+    /// <summary>Starts the program within the limits, as the task's user and in its root; null for the daemon's own.</summary>
+    public int Start(TaskUser user, string? root, Func<int> spawn)
+    {
+        var processId = 0;
+        using var door = _processes?.OpenDoor();
+        LinuxCredentials.RunAs(user.Id, () =>
+        {
+            if (door is not null)
+            {
+                ProcessCount.Enter(door);
+            }
+
+            processId = spawn();
+        },
+        root);
+        _processes?.Close();
+        return processId;
+    }
+
+    /// <summary>Waits until a process was refused; for ever where they are not limited.</summary>
+    public async Task UntilHitAsync(CancellationToken cancellationToken)
+    {
+        if (_processes is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        while (!_processes!.WasHit)
+        {
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    /// <summary>What is to be told of a task that has ended so.</summary>
+    public GuestTaskStatus Tell(GuestTaskStatus ended) => ended with
+    {
+        PeakProcesses = _processes?.Peak ?? 0,
+        PassedLimit = _processes?.WasHit ?? false ? GuestLimit.Processes
+            // One whose child was killed may have lived on without it, and done its work.
+            : ended.ExitCode != 0 && Killed() > _killed ? GuestLimit.Memory
+            : null,
+    };
+
+    /// <summary>proc(5): how many processes the kernel killed for want of memory. It never kills the first one, which is the daemon.</summary>
+    private static long Killed()
+    {
+        const string name = "oom_kill ";
+        var line = File.ReadLines("/proc/vmstat").FirstOrDefault(static line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture);
+    }
+}
