@@ -5,12 +5,13 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
 /// <summary>
 /// Runs something with the task's user instead of root's. Linux keeps credentials per thread and only glibc's wrappers spread them over the
-/// process, so the raw calls on a thread that ends afterwards change nothing for the daemon. A process spawned there inherits them.
+/// process, so the raw calls on a thread that ends afterwards change nothing for the daemon. A process spawned there inherits them. A root
+/// directory of its own such a thread has only when it asks for that (unshare(2)).
 /// </summary>
 internal static partial class LinuxCredentials
 {
     private const long SysSetGroups = 116, SysSetResUid = 117, SysSetResGid = 119;
-    private const int PrSetNoNewPrivs = 38;
+    private const int PrSetNoNewPrivs = 38, CloneFileSystem = 0x200;
 
     /// <param name="user">Whose credentials.</param>
     /// <param name="action">What to do.</param>
@@ -24,7 +25,7 @@ internal static partial class LinuxCredentials
             {
                 if (root is not null)
                 {
-                    LinuxRoot.Enter(root);
+                    Enter(root);
                 }
 
                 Drop(user);
@@ -50,6 +51,14 @@ internal static partial class LinuxCredentials
         Check(SystemCall(SysSetResUid, user, user, user), "setresuid");
     }
 
+    /// <summary>Has this thread see nothing but what is below a folder. The working directory moves too: one outside would be a way out.</summary>
+    private static void Enter(string root)
+    {
+        Check(Unshare(CloneFileSystem), "unshare");
+        Check(ChangeRoot(root), root);
+        Check(ChangeDirectory("/"), root);
+    }
+
     private static void Check(nint result, string call)
     {
         if (result != 0)
@@ -63,4 +72,13 @@ internal static partial class LinuxCredentials
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int PrCtl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+
+    [LibraryImport("libc", EntryPoint = "chroot", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeRoot(string path);
+
+    [LibraryImport("libc", EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeDirectory(string path);
 }
