@@ -10,13 +10,14 @@ namespace DesktopGrid.VmSandbox.Imports;
 internal sealed class ImportMeter(LayerImport import, Func<long, CancellationToken, Task> demandRoom, IProgress<ImportProgress>? progress, TimeProvider time)
 {
     // What is written is asked for in pieces: how much it becomes is known at the end only.
-    private const long RoomStep = 256L << 20;
+    private const long RoomStep = 32L << 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private long _written;
     private long _spare;
     private long _room;
     private long _told;
+    private ImportStep? _step;
 
     /// <summary>Counts bytes of the layer that are about to be written.</summary>
     /// <exception cref="ImageException">They are more than the import may have.</exception>
@@ -46,15 +47,15 @@ internal sealed class ImportMeter(LayerImport import, Func<long, CancellationTok
         }
     }
 
-    /// <summary>Tells how far a step is, not too often.</summary>
+    /// <summary>Tells how far a step is: when it begins, when it is done, and between not too often.</summary>
     public void Tell(ImportStep step, long bytes, long total)
     {
-        if (progress is null || (bytes < total && _told != 0 && time.GetElapsedTime(_told) < Pause))
+        if (progress is null || (bytes < total && _step == step && time.GetElapsedTime(_told) < Pause))
         {
             return;
         }
 
-        _told = time.GetTimestamp();
+        (_step, _told) = (step, time.GetTimestamp());
         progress.Report(new ImportProgress(step, bytes, total));
     }
 

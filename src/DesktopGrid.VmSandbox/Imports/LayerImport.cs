@@ -29,6 +29,7 @@ public sealed record LayerImport
     /// <summary>The most time that it may take: 1 s to 1 day. Default one hour.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Checks everything.</summary>
     /// <exception cref="ArgumentException">Something is out of its range.</exception>
     internal void Demand()
     {

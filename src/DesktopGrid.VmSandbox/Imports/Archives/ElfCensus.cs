@@ -9,20 +9,6 @@ internal sealed class ElfCensus
     private const byte SixtyFourBits = 2, BigEndian = 2;
     private const int Executable = 2, Shared = 3, X86_64 = 62;
 
-    private static readonly Dictionary<int, string> _names = new()
-    {
-        [3] = "i386",
-        [8] = "mips",
-        [20] = "powerpc",
-        [21] = "ppc64",
-        [22] = "s390x",
-        [40] = "arm",
-        [X86_64] = "x86_64",
-        [183] = "aarch64",
-        [243] = "riscv",
-        [258] = "loongarch",
-    };
-
     private readonly Dictionary<int, int> _counts = [];
 
     /// <summary>Whether there is any program for the guest's processor.</summary>
@@ -31,7 +17,7 @@ internal sealed class ElfCensus
     /// <summary>The processor of most programs, where it is another one than the guest's; null where it is that, or there is no program.</summary>
     public string? Foreign =>
         _counts.Count > 0 && _counts.MaxBy(static count => count.Value) is var most && most.Key != X86_64 && most.Value > _counts.GetValueOrDefault(X86_64)
-            ? _names.GetValueOrDefault(most.Key, $"of the unknown kind {most.Key}")
+            ? NameOf(most.Key)
             : null;
 
     /// <summary>Looks at the beginning of a file.</summary>
@@ -51,4 +37,18 @@ internal sealed class ElfCensus
             _counts[machine] = _counts.GetValueOrDefault(machine) + 1;
         }
     }
+
+    private static string NameOf(int machine) => machine switch
+    {
+        3 => "i386",
+        8 => "mips",
+        20 => "powerpc",
+        21 => "ppc64",
+        22 => "s390x",
+        40 => "arm",
+        183 => "aarch64",
+        243 => "riscv",
+        258 => "loongarch",
+        _ => $"of the unknown kind {machine}",
+    };
 }

@@ -49,7 +49,7 @@ internal sealed class ImageManager(ImportServices services) : IImageManager, IAs
 
     private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> verb, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, typeof(SandboxHost));
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         var task = verb(bound.Token);
         _underWay.TryAdd(task, true);

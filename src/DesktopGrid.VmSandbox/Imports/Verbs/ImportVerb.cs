@@ -42,6 +42,8 @@ internal sealed class ImportVerb(ImportServices services, LayerImport import, IP
         using var draft = services.Layers.Begin();
         var source = new ImportSource(services, import with { Path = Path.GetFullPath(import.Path) }, draft, _meter);
         var content = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
+        // What was written since it was last asked for; the draft is not counted as the store's yet.
+        await services.DemandRoom(services.Files.AllocatedBytes(draft.DiskPath), cancellationToken).ConfigureAwait(false);
         var length = new FileInfo(draft.DiskPath).Length;
         var manifest = new LayerManifest
         {
