@@ -4,13 +4,13 @@
 #   build/test.sh --all            with the long matrices (category Long)
 #   build/test.sh --filter EXPR    only what "dotnet test --filter" would choose by EXPR
 # The last line is "N passed, N failed, N skipped", however it ends; a step that fails is one failure. VMSANDBOX_TEST_MINUTES changes the
-# bound, and a quick tier that took longer than its 25 minutes is warned of: on a slow machine that is no failure.
+# bound of 45, and a quick tier that took longer than its 25 minutes is warned of: on a slow machine that is no failure.
 source "$(dirname "$0")/lib/common.sh"
 source "$repository/build/lib/tester.sh"
 source "$repository/build/lib/other-qemu.sh"
 
 # The longest that one test may take before it counts as hung: those of category Long may take half an hour by their own bounds.
-quick=25 minutes=${VMSANDBOX_TEST_MINUTES:-25} only='' tier='TestCategory!=Long' hung=6m
+quick=25 minutes=${VMSANDBOX_TEST_MINUTES:-45} only='' tier='TestCategory!=Long' hung=6m
 while [ $# -gt 0 ]; do
     case $1 in
         --all) tier='' minutes=${VMSANDBOX_TEST_MINUTES:-240} hung=40m; shift ;;
@@ -66,7 +66,7 @@ broke() { printf '%s\n' "$1" >>"$stage/broken"; }
 # run_project USER NAME FILTER [VARIABLE=VALUE...]: one test project, within what is left of the time.
 run_project() {
     local user=$1 name=$2 filter=$3 dll=$stage/tree/tests/$2/bin/Release/net10.0/$2.dll left=$((minutes * 60 - SECONDS)) code=0
-    local home=$stage/home temporary=$stage/tmp results=$name; shift 3
+    local home=$stage/home temporary=$stage/tmp results=$name${part:+.$part}; shift 3
     if [ ! -e "$dll" ]; then broke "$name: it was not built"; return; fi
     if [ "$user" != "$tester" ]; then
         # An attribute's text stands in the assembly as it is: no run for nothing.
@@ -83,22 +83,26 @@ run_project() {
     if ! grep -q 'outcome="Failed"' "$stage/results/$results.trx" 2>/dev/null || [ $code -ge 124 ]; then broke "$results: ended with code $code"; fi
 }
 
-# The real guest's tests take as long as all the others together, so that the two run side by side. What they share are the processors: each
+# Two lanes side by side: most of the real guest's tests, and all the others with the rest of them. What they share are the processors: each
 # has a store of its own for every test, and the second a folder of its own for its sockets, which is also what a login gives to a user.
-long=DesktopGrid.VmSandbox.IntegrationTests
+long=DesktopGrid.VmSandbox.IntegrationTests part=''
+second_rooms='Applications GuestImages Hostility Layers Packages Qemu Stores Vms'
+of_second=$(printf "|FullyQualifiedName~$long.%s." $second_rooms) of_first=$(printf "&FullyQualifiedName!~$long.%s." $second_rooms)
+of_second=${of_second#?} of_first=${of_first#?}
 run_others() {
     local name names
     mapfile -t names < <(find "$stage"/tree/tests -mindepth 1 -maxdepth 1 -name '*Tests' -printf '%f\n' | sort)
     for name in "${names[@]}"; do
         if [ "$name" != "$long" ]; then run_project "$tester" "$name" "$(both "$tier" "$only")" XDG_RUNTIME_DIR="$stage/run"; fi
     done
+    part=second run_project "$tester" "$long" "$(both "$of_second" "$(both "$tier" "$only")")" XDG_RUNTIME_DIR="$stage/run"
     if [ "$(id -u)" != 0 ]; then return; fi
     for name in "${names[@]}"; do run_project root "$name" "$(both "TestCategory=AlsoAsRoot&TestCategory!=Long" "$only")"; done
 }
 
 : >"$stage/broken"
 run_others & second=$!
-run_project "$tester" "$long" "$(both "$tier" "$only")"
+run_project "$tester" "$long" "$(both "$of_first" "$(both "$tier" "$only")")"
 wait "$second" || broke "the second lane: ended with code $?"
 second=''
 mapfile -t broken <"$stage/broken"

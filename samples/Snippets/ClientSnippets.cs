@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using DesktopGrid.VmSandbox.Jobs;
+using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Vms;
 
 namespace DesktopGrid.VmSandbox.Snippets;
@@ -47,6 +48,20 @@ public static class ClientSnippets
             await obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         // end
+    }
+
+    /// <summary>A client without a grid's own rules: machines stand while the owner needs the computer.</summary>
+    public static async Task<SandboxHost> StandBackAsync(Func<TimeSpan?> sinceInput, CancellationToken cancellationToken)
+    {
+        // snippet: pause
+        var pause = PauseOptions.DesktopGrid();
+        pause.UserActiveWithin = TimeSpan.FromMinutes(3);
+        // On a Linux desktop only a program of the desktop's session knows; elsewhere null is enough.
+        pause.SinceInput = sinceInput;
+        var host = await SandboxHost.OpenAsync(new SandboxHostOptions { Pause = pause }, cancellationToken: cancellationToken);
+        Console.WriteLine(host.PausedBy is { } reason ? $"machines stand: {reason}" : "machines run");
+        // end
+        return host;
     }
 
     /// <summary>After a crash of the client, or of the computer.</summary>

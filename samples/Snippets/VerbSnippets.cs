@@ -173,7 +173,7 @@ public static class VerbSnippets
 
     public static async Task<StoredImage> LayersAsync(SandboxHost host, string folder, IProgress<ImportProgress> progress, CancellationToken cancellationToken)
     {
-        // snippet: layers
+        // snippet: import-layers
         var import = new LayerImport { Path = Path.Combine(folder, "numpy.tar.gz"), Name = "numpy", MaxBytes = 2L << 30 };
         var layer = await host.Images.ImportAsync(import, progress, cancellationToken);
         Console.WriteLine($"{layer.Name} is {layer.Id[..12]}, {layer.Kind}, {layer.Bytes} bytes");
