@@ -27,7 +27,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
         typeof(SecondsConverter), typeof(BytesConverter),
         typeof(Named<VmState>), typeof(Named<Accelerator>), typeof(Named<AssuranceLevel>), typeof(Named<StartPath>), typeof(Named<ConfinementLayer>),
         typeof(Named<JobPhase>), typeof(Named<TaskFate>), typeof(Named<GuestTaskState>), typeof(Named<GuestEntryKind>), typeof(Named<LogSource>),
-        typeof(Named<StoreItemKind>), typeof(Named<LayerKind>),
+        typeof(Named<StoreItemKind>), typeof(Named<LayerKind>), typeof(Named<JobLimit>), typeof(Named<GuestLimit>),
     ])]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(JobResult))]

@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Tests.Commands;
 [CancelAfter(60_000)]
 public sealed class BadInputTests
 {
-    [TestCase("vmsandbox needs a command: run, vm, sb, store, logs, jobs, doctor.", "")]
+    [TestCase("vmsandbox needs a command: run, vm, sb, image, store, logs, jobs, doctor.", "")]
     [TestCase("There is no command or argument \"frobnicate\" here.", "frobnicate")]
     [TestCase("vmsandbox vm needs a command: create, load, start", "vm")]
     [TestCase("start needs MACHINE.", "vm start")]

@@ -6,9 +6,9 @@ internal interface IHeldMachines
     /// <summary>Processor time that they have used, of those that have ended too.</summary>
     TimeSpan CpuTime();
 
-    /// <summary>Halts the virtual CPUs of each that runs.</summary>
+    /// <summary>Halts the virtual CPUs of each that runs, but for those that a verb has in hand: it is called again.</summary>
     Task HoldAsync(string reason, CancellationToken cancellationToken);
 
-    /// <summary>Lets go on what was held, and nobody has suspended since.</summary>
+    /// <summary>Lets go on what was held, and nobody has suspended since; likewise.</summary>
     Task ReleaseAsync(CancellationToken cancellationToken);
 }

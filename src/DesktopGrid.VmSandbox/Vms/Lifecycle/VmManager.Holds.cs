@@ -71,15 +71,24 @@ internal sealed partial class VmManager : IHeldMachines
     {
         foreach (var slot in _slots.Values.Where(static slot => slot.Running is not null))
         {
-            using var entered = await slot.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+            // One that a verb has in hand, a start of minutes perhaps, is met at the next look; the others do not wait for it.
+            if (await slot.TryEnterAsync().ConfigureAwait(false) is not { } entered)
             {
-                await act(slot).ConfigureAwait(false);
+                continue;
             }
-            catch (SandboxException e)
+
+            using (entered)
             {
-                // It ended meanwhile, or its monitor does not answer: the others are held all the same.
-                VmLog.NotHeld(services.Logger, slot.Id, e);
+                cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    await act(slot).ConfigureAwait(false);
+                }
+                catch (SandboxException e)
+                {
+                    // It ended meanwhile, or its monitor does not answer: the others are held all the same.
+                    VmLog.NotHeld(services.Logger, slot.Id, e);
+                }
             }
         }
     }
