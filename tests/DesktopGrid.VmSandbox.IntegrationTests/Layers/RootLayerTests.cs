@@ -100,7 +100,7 @@ internal sealed class RootLayerTests : StoreFixture
     {
         var session = await Host.OpenSessionAsync(id, cancellationToken);
         var end = await session.ShellAsync(Look, cancellationToken);
-        end.Output.Should().Be($"the root {Root}\nbin\ndev\netc\nlost+found\nproc\nrun\nsys\ntmp\nusr\nvar\nwork\nof usr/bin: 17\n1\n", end.Errors);
+        end.Output.Should().Be($"the root {Root}\nbin\ndev\netc\nlost+found\nproc\nrun\nsys\ntmp\nusr\nvar\nwork\nof usr/bin: 18\n1\n", end.Errors);
         end.Messages.Should().ContainSingle().Which.Key.Should().Be("seen");
     }
 }

@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.Platform.Linux;
 /// <summary>
 /// Puts the tools in front of the payload, in the one order that works:
 /// <code>
-/// sh (opens the filter, and memory that is lent) → setsid → sh (the session's priority) → prlimit → chrt or nice → ionice
+/// sh (opens the filter, and memory that is lent) → setsid → prlimit → chrt or nice → ionice
 ///   → bwrap → [root: setpriv (user)]   or, without bubblewrap,   setpriv (privileges, user, parent death)
 ///   → sh (the gate) → payload
 /// </code>
@@ -25,10 +25,6 @@ internal static class LaunchChain
     private static readonly string OpenFilter = $"f=$1; shift; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\"";
     private static readonly string OpenRam = $"m=$1; shift; exec \"$@\" {BubblewrapArguments.RamDescriptor}<\"$m\"";
     private static readonly string OpenBoth = $"f=$1; m=$2; shift 2; exec \"$@\" {BubblewrapArguments.FilterDescriptor}<\"$f\" {BubblewrapArguments.RamDescriptor}<\"$m\"";
-    // A kernel with autogroups (sched(7)) shares processors between sessions first, and only then, within each, by the priorities of threads: a
-    // session of its own at nice 0 gets as much as the owner's, whatever its threads are. Whoever is not root may set it ten times a second, all
-    // processes of the computer together (EAGAIN), so that it is tried for two seconds.
-    private const string StandBack = "n=$1; shift; t=0; until echo $n 2>/dev/null >/proc/self/autogroup || [ $t -ge 20 ]; do t=$((t + 1)); sleep 0.1; done; exec \"$@\"";
     private static readonly string[] DropCapabilities = ["--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all"];
 
     /// <summary>The words of the command line; the first is the program to start.</summary>
@@ -46,7 +42,7 @@ internal static class LaunchChain
             _ => Array.Empty<string>(),
         });
 
-        Session();
+        Add(tools.SetSession, []);
         Limits();
         Priority();
         Privileges();
@@ -74,16 +70,6 @@ internal static class LaunchChain
             {
                 words.Add(tool);
                 words.AddRange(arguments);
-            }
-        }
-
-        void Session()
-        {
-            Add(tools.SetSession, []);
-            // Without a session of its own it would be the host's that stands back.
-            if (tools is { SetSession: not null, SessionsHavePriorities: true } && !request.StandsBackLater && SessionNice(request.Priority) is { } nice)
-            {
-                words.AddRange([Shell, "-c", StandBack, "sh", nice]);
             }
         }
 
@@ -138,15 +124,7 @@ internal static class LaunchChain
 
     /// <summary>Whether a command line is still that of a tool in front of the gate or the payload.</summary>
     public static bool IsTool(IReadOnlyList<string> words, LinuxTools tools) =>
-        (words is [Shell, "-c", var script, ..] && (script == OpenFilter || script == OpenRam || script == OpenBoth || script == StandBack)) || tools.All.Contains(words[0]);
-
-    /// <summary>The nice value of a session; null for the ordinary one.</summary>
-    public static string? SessionNice(ProcessPriority priority) => priority switch
-    {
-        ProcessPriority.Idle => "19",
-        ProcessPriority.BelowNormal => "10",
-        _ => null,
-    };
+        (words is [Shell, "-c", var script, ..] && (script == OpenFilter || script == OpenRam || script == OpenBoth)) || tools.All.Contains(words[0]);
 
     private static string[] BecomeUser(uint user)
     {

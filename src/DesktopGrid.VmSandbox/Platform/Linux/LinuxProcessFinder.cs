@@ -32,7 +32,7 @@ internal sealed class LinuxProcessFinder(TimeProvider time) : IProcessFinder
 
         try
         {
-            File.WriteAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/autogroup"), LaunchChain.SessionNice(priority) ?? "0");
+            File.WriteAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/autogroup"), SessionNice(priority));
             return true;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
@@ -54,4 +54,11 @@ internal sealed class LinuxProcessFinder(TimeProvider time) : IProcessFinder
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static string SessionNice(ProcessPriority priority) => priority switch
+    {
+        ProcessPriority.Idle => "19",
+        ProcessPriority.BelowNormal => "10",
+        _ => "0",
+    };
 }

@@ -17,6 +17,10 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
     private static readonly TimeSpan FindBound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FindPause = TimeSpan.FromMilliseconds(1);
 
+    // The kernel lets all processes of the computer together ask ten times a second.
+    private static readonly TimeSpan StandBackPause = TimeSpan.FromSeconds(0.1);
+    private const int MostTries = 50;
+
     private readonly LauncherThread _thread = new();
 
     public async Task<HostProcess> StartAsync(LaunchRequest request, CancellationToken cancellationToken)
@@ -151,6 +155,7 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
                         break;
                     }
 
+                    await StandBackAsync(identity, request, tools, bound.Token).ConfigureAwait(false);
                     request.Announce?.Invoke(identity);
                     LaunchGate.Open(input);
                     isOpen = true;
@@ -173,6 +178,23 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
             }
 
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A kernel with autogroups (sched(7)) shares processors between sessions first, and only then, within each, by the priorities of threads: a session
+    /// of its own at nice 0 gets as much as the owner's, whatever its threads are. Without a session of its own it would be the host's that stands back.
+    /// </summary>
+    private async Task StandBackAsync(ProcessIdentity gate, LaunchRequest request, LinuxTools tools, CancellationToken cancellationToken)
+    {
+        if (tools is not { SetSession: not null, SessionsHavePriorities: true } || request.StandsBackLater || request.Priority == ProcessPriority.Normal)
+        {
+            return;
+        }
+
+        for (var tries = 0; tries < MostTries && !finder.StandBack(gate, request.Priority); tries++)
+        {
+            await Task.Delay(StandBackPause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

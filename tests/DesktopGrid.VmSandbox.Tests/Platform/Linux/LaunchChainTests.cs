@@ -94,24 +94,6 @@ public sealed class LaunchChainTests
             .Should().Equal([.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "/q"]);
     }
 
-    [TestCase(ProcessPriority.Idle, "19")]
-    [TestCase(ProcessPriority.BelowNormal, "10")]
-    [TestCase(ProcessPriority.Normal, null)]
-    public void A_session_of_its_own_stands_back_as_well(ProcessPriority priority, string? nice)
-    {
-        var words = LaunchChain.Build(Request with { Priority = priority }, All with { SessionsHavePriorities = true }, null, null, null, isRoot: false);
-        words.Take(3).Should().Equal(nice is null ? ["setsid", "prlimit", "--core=0"] : ["setsid", "/bin/sh", "-c"]);
-        if (nice is not null)
-        {
-            words.Skip(4).Take(3).Should().Equal("sh", nice, "prlimit");
-            LaunchChain.IsTool([.. words.Skip(1)], All).Should().BeTrue();
-        }
-    }
-
-    [Test]
-    public void The_hosts_own_session_does_not_stand_back() =>
-        LaunchChain.Build(Request, All with { SetSession = null, SessionsHavePriorities = true }, null, null, null, isRoot: false).Should().StartWith(["prlimit"]);
-
     [Test]
     public void A_trusted_helper_is_not_confined() =>
         Tools(LaunchChain.Build(new LaunchRequest { FileName = "/usr/bin/q" }, All, "/run/f.bpf", null, null, isRoot: false)).Should().Equal("setsid", "chrt", "ionice", "setpriv", "/bin/sh", "/usr/bin/q");
