@@ -19,7 +19,8 @@ internal sealed class LinuxProcessMeter : IProcessMeter
 
         var pages = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{identity.Id}/statm"))?.Split(' ');
         return new ProcessUsage(
-            TimeSpan.FromSeconds((stat.UserTicks + stat.SystemTicks) / (double)LinuxNative.TicksPerSecond),
+            // In whole ticks: a fraction of one would come and go where the catalog keeps milliseconds.
+            TimeSpan.FromMilliseconds((stat.UserTicks + stat.SystemTicks) * 1000 / LinuxNative.TicksPerSecond),
             pages is [_, var resident, ..] ? long.Parse(resident, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0);
     }
 

@@ -5,8 +5,9 @@ namespace DesktopGrid.VmSandbox.Vms.Standing;
 /// <param name="most">How many it could use.</param>
 internal sealed class CpuAccount(double processors, int most)
 {
-    // What was left unused gives no more than a moment at full speed; what was used too much, while a verb had the machine, is not held against it for long.
-    private static readonly TimeSpan MostCredit = TimeSpan.FromMilliseconds(100), MostDebt = TimeSpan.FromSeconds(1);
+    // What was left unused gives no more than a moment at full speed. What was used too much is held against it, also where a busy host looked late: at a
+    // tenth of a processor a fifth of a second is two seconds of standing. Only what it used for long, while a verb had it, is forgiven.
+    private static readonly TimeSpan MostCredit = TimeSpan.FromMilliseconds(100), MostDebt = TimeSpan.FromSeconds(10);
 
     // It runs and stands once in so long, so that neither the monitor nor the disk is troubled more often than that. Linux counts CPU time in 10 ms.
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100), LeastRun = TimeSpan.FromMilliseconds(10), LeastStand = TimeSpan.FromMilliseconds(5);
