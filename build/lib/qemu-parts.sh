@@ -10,7 +10,7 @@ programs='qemu-system-x86_64 qemu-img'
 engine_hash() {
     (
         cd "$repository"
-        find build/qemu build/qemu.sh build/lib/qemu-parts.sh LICENSE -type f -print0 | sort -z | xargs -0 sha256sum
+        find build/qemu build/qemu.sh build/lib/qemu-parts.sh build/lib/guest-packages.sh build/lib/common.sh LICENSE -type f -print0 | sort -z | xargs -0 sha256sum
         cat "$packages/complete"
     ) | sha256sum | cut -d' ' -f1
 }
@@ -18,6 +18,7 @@ engine_hash() {
 # make_engine OUTPUT: in a folder beside the output, which takes its place when it is whole.
 make_engine() {
     local output=$1 debian out file size
+    [ ! -e "$output" ] || [ -e "$output/manifest.json" ] || [ -z "$(ls -A "$output")" ] || fail "$output is no engine, and is left alone: name a new folder"
     mkdir -p "$(dirname "$output")"
     work=$(mktemp -d "$(dirname "$output")/.vmsandbox-qemu.XXXXXX")
     debian=$work/debian out=$work/out

@@ -166,6 +166,8 @@ public sealed partial class SandboxHost
                 if (_pause is not null)
                 {
                     await _pause.DisposeAsync().ConfigureAwait(false);
+                    // What outlives this process shall not stand for ever.
+                    await Machines.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
                 }
 
                 await _underWay.DisposeAsync().ConfigureAwait(false);

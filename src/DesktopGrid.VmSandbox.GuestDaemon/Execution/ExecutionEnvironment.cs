@@ -208,12 +208,15 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
     private async Task EndAtLimitAsync(TaskLimits limits, Task run)
     {
         using var over = new CancellationTokenSource();
-        if (await Task.WhenAny(limits.UntilHitAsync(over.Token), run) != run)
+        var hit = limits.UntilHitAsync(over.Token);
+        if (await Task.WhenAny(hit, run) == hit && hit.IsCompletedSuccessfully)
         {
             await EndAsync(run, CancellationToken.None);
         }
 
         await over.CancelAsync();
+        await hit.ContinueWith(static ended => DaemonLog.Write($"the count of processes cannot be read: {ended.Exception!.InnerException!.Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The task ends with its main process: what it left behind is ended too, and then its output is whole.</summary>

@@ -48,7 +48,21 @@ internal sealed class TaskLimits
     }
 
     /// <summary>What is to be told of a task that has ended so.</summary>
-    public GuestTaskStatus Tell(GuestTaskStatus ended) => ended with
+    public GuestTaskStatus Tell(GuestTaskStatus ended)
+    {
+        try
+        {
+            return Count(ended);
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            // How it ended is worth more than what it wanted.
+            DaemonLog.Write($"what the task wanted cannot be read: {e.Message}");
+            return ended;
+        }
+    }
+
+    private GuestTaskStatus Count(GuestTaskStatus ended) => ended with
     {
         PeakProcesses = _processes?.Peak ?? 0,
         PassedLimit = _processes?.WasHit ?? false ? GuestLimit.Processes

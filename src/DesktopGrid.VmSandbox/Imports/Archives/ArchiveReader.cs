@@ -85,6 +85,11 @@ internal sealed class ArchiveReader(Stream archive, string source)
         }
 
         var length = kind == ArchiveEntryKind.File ? attributes.Size ?? header.Size : 0;
+        if (length is < 0 or > long.MaxValue - TarHeader.BlockSize)
+        {
+            throw ImportFault.Malformed(source, "it has an entry of an impossible size");
+        }
+
         (_left, _padding) = (length, (int)(-length & (TarHeader.BlockSize - 1)));
         var target = kind switch
         {

@@ -22,6 +22,8 @@ internal sealed class CpuThrottle : IAsyncDisposable
     private readonly CancellationTokenSource _end;
     private readonly long _start;
     private readonly Task _keeping;
+    // QEMU may have been told to stand and have said nothing: it stands then, uses nothing, and would never be over its share again.
+    private bool _owesContinue;
 
     /// <param name="services">What the verbs work with.</param>
     /// <param name="slot">The machine's.</param>
@@ -44,6 +46,11 @@ internal sealed class CpuThrottle : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_owesContinue)
+        {
+            await StandAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+        }
+
         _end.Dispose();
     }
 
@@ -55,7 +62,7 @@ internal sealed class CpuThrottle : IAsyncDisposable
         {
             await Task.Delay(_account.Run, _services.Time, cancellationToken).ConfigureAwait(false);
             _account.Note(_running.CpuTime, Now);
-            if (_account.Stand is var pause && pause > TimeSpan.Zero && await _slot.TryEnterAsync().ConfigureAwait(false) is { } entered)
+            if (_account.Stand is var pause && (_owesContinue || pause > TimeSpan.Zero) && await _slot.TryEnterAsync().ConfigureAwait(false) is { } entered)
             {
                 using (entered)
                 {
@@ -78,9 +85,15 @@ internal sealed class CpuThrottle : IAsyncDisposable
         {
             if (_services.Machines.Find(_slot.Id.ToString())?.VmState() == VmState.Running && !cancellationToken.IsCancellationRequested)
             {
-                await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, CancellationToken.None).ConfigureAwait(false);
-                await Task.Delay(pause, _services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!_owesContinue)
+                {
+                    _owesContinue = true;
+                    await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Stop, CancellationToken.None).ConfigureAwait(false);
+                    await Task.Delay(pause, _services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
                 await _running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
+                _owesContinue = false;
             }
         }
         catch (QmpException e) when (e.Code == SandboxErrorCode.MonitorDisconnected)
@@ -90,7 +103,7 @@ internal sealed class CpuThrottle : IAsyncDisposable
         }
         catch (SandboxException e)
         {
-            // Mostly a host that is very busy. The next moment comes soon, and ends with letting it go on.
+            // Mostly a host that is very busy. The next look lets it go on.
             VmLog.NotHeld(_services.Logger, _slot.Id, e);
         }
     }

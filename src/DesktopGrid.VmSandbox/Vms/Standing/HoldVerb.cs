@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Logs;
+using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Running;
 
 namespace DesktopGrid.VmSandbox.Vms.Standing;
@@ -14,8 +15,9 @@ internal static class HoldVerb
     {
         if (slot.Running is { } running && services.Machines.Find(slot.Id.ToString())?.VmState() == VmState.Running)
         {
-            await SuspendVerb.RunAsync(services, slot, cancellationToken).ConfigureAwait(false);
+            // Before: QEMU may stand although its answer was not heard.
             slot.IsHeld = true;
+            await SuspendVerb.RunAsync(services, slot, cancellationToken).ConfigureAwait(false);
             running.Log.Write(LogSource.Host, $"held: {reason}");
         }
     }
@@ -23,9 +25,19 @@ internal static class HoldVerb
     /// <summary>Within the slot's gate.</summary>
     public static async Task ReleaseAsync(VmServices services, VmSlot slot, CancellationToken cancellationToken)
     {
-        if (slot.IsHeld && slot.Running is not null && services.Machines.Find(slot.Id.ToString())?.VmState() == VmState.Suspended)
+        if (slot.IsHeld && slot.Running is { } running)
         {
-            await ContinueVerb.RunAsync(services, slot, cancellationToken).ConfigureAwait(false);
+            switch (services.Machines.Find(slot.Id.ToString())?.VmState())
+            {
+                case VmState.Suspended:
+                    await ContinueVerb.RunAsync(services, slot, cancellationToken).ConfigureAwait(false);
+                    break;
+                case VmState.Running:
+                    // The hold did not come to its end: QEMU stands, or does not, and is let go on in either case.
+                    await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, CancellationToken.None).ConfigureAwait(false);
+                    running.GuestTime.GoOn();
+                    break;
+            }
         }
 
         slot.IsHeld = false;
