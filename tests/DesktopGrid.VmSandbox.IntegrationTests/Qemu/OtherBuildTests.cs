@@ -81,7 +81,7 @@ internal sealed class OtherBuildTests : StoreFixture
         }
 
         // Of this size; the other test's are of another.
-        var versions = Directory.EnumerateFiles(Path.Combine(Store.StorePath, "templates"), "*.json", SearchOption.AllDirectories).Select(File.ReadAllText).Where(static text => text.Contains("192", StringComparison.Ordinal)).ToList();
+        var versions = Directory.EnumerateFiles(Path.Combine(Store.StorePath, "templates"), "*.json", SearchOption.AllDirectories).Select(File.ReadAllText).Where(static text => text.Contains("\"memoryMiB\":192", StringComparison.Ordinal)).ToList();
         versions.Should().HaveCount(2, "each build has one, made once").And.OnlyHaveUniqueItems();
     }
 

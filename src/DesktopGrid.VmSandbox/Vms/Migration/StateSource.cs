@@ -41,7 +41,7 @@ internal static class StateSource
         var watch = new MigrationWatch(monitor);
         await using var watchScope = watch.ConfigureAwait(false);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var hasSnapshot = false;
+        var mayHaveSnapshot = false;
         var draining = Task.CompletedTask;
         try
         {
@@ -54,8 +54,9 @@ internal static class StateSource
             tell("standing");
             if (snapshot is not null)
             {
+                // Before the answer: who gives up while it is on its way has a snapshot all the same.
+                mayHaveSnapshot = true;
                 await monitor.ExecuteAsync(BlockCommands.TakeSnapshot(snapshot.Node, snapshot.Name), giveUp.Token).ConfigureAwait(false);
-                hasSnapshot = true;
                 tell("instant");
             }
 
@@ -70,7 +71,7 @@ internal static class StateSource
         {
             await giveUp.CancelAsync().ConfigureAwait(false);
             await draining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await UndoAsync(monitor, hasSnapshot ? snapshot : null, after, time).ConfigureAwait(false);
+            await UndoAsync(monitor, mayHaveSnapshot ? snapshot : null, after, time).ConfigureAwait(false);
             throw;
         }
     }
@@ -211,7 +212,7 @@ internal static class StateSource
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
-            // Its end, or a snapshot that nobody names, is found by whoever comes next.
+            // Its end, or a snapshot that nobody names, is found by whoever comes next; one that was not taken cannot be deleted.
         }
     }
 }
