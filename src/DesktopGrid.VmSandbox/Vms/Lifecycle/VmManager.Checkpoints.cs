@@ -77,7 +77,13 @@ internal sealed partial class VmManager
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return await EndUnderAnotherAsync(id, budget, cancellationToken).ConfigureAwait(false);
+            // The time may have gone while this computer did something else: where nobody has the machine in hand, it is stopped all the same.
+            if (await TryEnterRunningAsync(id).ConfigureAwait(false) is not { } free)
+            {
+                return await EndUnderAnotherAsync(id, budget, cancellationToken).ConfigureAwait(false);
+            }
+
+            entered = free;
         }
 
         using (entered)
@@ -125,6 +131,22 @@ internal sealed partial class VmManager
 
         await RemoveCheckpointVerb.RunAsync(services, Slot(id), [meant], cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    private async Task<VmSlot.Entered?> TryEnterRunningAsync(VmId id)
+    {
+        if (await Slot(id).TryEnterAsync().ConfigureAwait(false) is not { } entered)
+        {
+            return null;
+        }
+
+        if (Slot(id).Running is not null)
+        {
+            return entered;
+        }
+
+        entered.Dispose();
+        return null;
     }
 
     /// <summary>Another verb has the machine for longer than there is time: it loses its QEMU, and writes down that it did.</summary>

@@ -25,6 +25,9 @@ internal sealed class VmSlot(VmId id) : IDisposable
         return new Entered(_gate);
     }
 
+    /// <summary>Enters if nobody has; null where somebody has.</summary>
+    public async Task<Entered?> TryEnterAsync() => await _gate.WaitAsync(TimeSpan.Zero).ConfigureAwait(false) ? new Entered(_gate) : null;
+
     /// <summary>Lets go of the running part and of the lock.</summary>
     /// <param name="last">What must be written down before another process may act on the machine.</param>
     public async ValueTask ReleaseAsync(Action? last = null)
