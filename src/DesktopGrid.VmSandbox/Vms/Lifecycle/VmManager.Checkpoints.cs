@@ -133,6 +133,7 @@ internal sealed partial class VmManager
         return true;
     }
 
+    /// <summary>Enters a machine that runs and that nobody has in hand; null otherwise, as for one that has just ended by itself, whose end is to be noted first.</summary>
     private async Task<VmSlot.Entered?> TryEnterRunningAsync(VmId id)
     {
         if (await Slot(id).TryEnterAsync().ConfigureAwait(false) is not { } entered)
@@ -140,7 +141,7 @@ internal sealed partial class VmManager
             return null;
         }
 
-        if (Slot(id).Running is not null)
+        if (Slot(id).Running is { Qemu.Exited.IsCompleted: false })
         {
             return entered;
         }
