@@ -20,11 +20,11 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-passed=0 failed=0 skipped=0 broken=() stage='' second=''
+passed=0 failed=0 skipped=0 broken=() stage='' beside=''
 finish() {
     local code=$?
     trap - EXIT
-    [ -z "$second" ] || kill "$second" 2>/dev/null || true
+    [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
     remove_stage || true
     # A step that ended the script, or a signal, came before anything was counted.
     if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
@@ -38,17 +38,22 @@ need_dotnet
 need_qemu
 need_linker
 "$repository/build/guest.sh"
-"$repository/build/guest.sh" debian
-"$repository/build/guest.sh" debian --with autodock-vina
 if [ -z "$tier" ]; then
     fetch_other_qemu
     # Real applications, in the guest and on this computer.
     install_missing vina=autodock-vina povray=povray /usr/share/povray-3.7/include/colors.inc=povray-includes
-    "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
 fi
-"$repository/build/qemu.sh"
+# These download and compress while the solution is built: only the tiny image needs the compiler.
+(
+    bounded 1800 "$repository/build/guest.sh" debian
+    bounded 1800 "$repository/build/guest.sh" debian --with autodock-vina
+    [ -n "$tier" ] || bounded 1800 "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+    bounded 1800 "$repository/build/qemu.sh"
+) & beside=$!
 say "building"
 bounded 1200 dotnet build "$solution" -c Release -warnaserror -v quiet -nologo >&2 || fail "the solution does not build"
+wait "$beside" || fail "an image or the engine could not be made"
+beside=''
 "$repository/build/pack.sh"
 say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
@@ -101,10 +106,10 @@ run_others() {
 }
 
 : >"$stage/broken"
-run_others & second=$!
+run_others & beside=$!
 run_project "$tester" "$long" "$(both "$of_first" "$(both "$tier" "$only")")"
-wait "$second" || broke "the second lane: ended with code $?"
-second=''
+wait "$beside" || broke "the second lane: ended with code $?"
+beside=''
 mapfile -t broken <"$stage/broken"
 
 stray=$(left_behind)

@@ -15,7 +15,6 @@ public sealed class MachineLifeTests
         """;
 
     [Test]
-    [Category("AlsoAsRoot")]
     public async Task Every_verb_works_across_processes(CancellationToken cancellationToken)
     {
         using var store = new ConsoleStore();

@@ -11,7 +11,7 @@ internal sealed class WarmRoundsTests : StoreFixture
     // By then everything has run once that is made once and kept, and most of it is compiled.
     private const int Settled = 20;
 
-    [TestCase(100, false)]
+    [TestCase(40, false)]
     [TestCase(40, true)]
     [TestCase(1000, false, Category = "Long")]
     [TestCase(1000, true, Category = "Long")]

@@ -24,7 +24,7 @@ internal sealed class RandomVerbsTests : StoreFixture
 
     protected override bool KillsHosts => true;
 
-    [TestCase(1, 60)]
+    [TestCase(1, 40)]
     [TestCase(2, 200, Category = "Long")]
     [TestCase(3, 200, Category = "Long")]
     [CancelAfter(1_500_000)]
