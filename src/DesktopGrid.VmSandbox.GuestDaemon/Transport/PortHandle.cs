@@ -21,9 +21,10 @@ internal sealed partial class PortHandle : IDisposable
     private const int MaxPieces = 33;
 
     private readonly SafeFileHandle _handle;
+    private readonly PortNews _news;
     private int _pageOffset;
 
-    private PortHandle(SafeFileHandle handle) => _handle = handle;
+    private PortHandle(SafeFileHandle handle) => (_handle, _news) = (handle, new PortNews(handle));
 
     /// <summary>Opens a port without blocking.</summary>
     public static PortHandle Open(string path)
@@ -69,7 +70,14 @@ internal sealed partial class PortHandle : IDisposable
     /// <summary>Waits until something can be written, at most so long. Answers whether the host end is away.</summary>
     public bool WaitWritable(int milliseconds) => Wait(PollOut, milliseconds);
 
-    public void Dispose() => _handle.Dispose();
+    /// <summary>Waits for the host to come, or anything else to happen, at most so long. For the thread that reads.</summary>
+    public void WaitForNews(int milliseconds) => _news.Wait(milliseconds);
+
+    public void Dispose()
+    {
+        _news.Dispose();
+        _handle.Dispose();
+    }
 
     private unsafe bool Wait(short events, int milliseconds)
     {

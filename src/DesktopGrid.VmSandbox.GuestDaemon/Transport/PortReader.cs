@@ -11,10 +11,8 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Transport;
 #pragma warning disable CA1001 // Kestrel owns the connections and disposes them; the reader only ends them.
 internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, BlockPool pool, ChannelWriter<PortConnection> accepted, CancellationToken closing)
 {
-    // How long the thread sleeps at most before it looks whether it is to end. A host that is away makes poll() return at once
-    // (POLLHUP), so the pause then is real; it grows, since a long absence need not be answered at once.
+    // How long the thread sleeps at most before it looks whether it is to end, or whether the host was away for long.
     private const int PollMs = 1000;
-    private const int MaxAwayPauseMs = 50;
 
     // A read of 0 bytes means "not yet". The kernel learns of the host's coming and going by other messages than its bytes, and
     // works them off later: a hello was seen to arrive before the word that there is a host. Only a long absence is one.
@@ -29,7 +27,6 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Block
     private Thread? _thread;
     private PortConnection? _connection;
     private PortConnection? _before;
-    private int _awayPauseMs = 1;
     private long? _awaySince;
 
     public void Start()
@@ -209,7 +206,7 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Block
                 continue;
             }
 
-            (_awaySince, _awayPauseMs) = (null, 1);
+            _awaySince = null;
             if (read > 0)
             {
                 return read;
@@ -226,13 +223,12 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Block
         return 0;
     }
 
-    /// <summary>Pauses, and says whether the host has been away for so long that it is really gone.</summary>
+    /// <summary>Waits for it, and says whether the host has been away for so long that it is really gone.</summary>
     private bool IsAway()
     {
         var now = Environment.TickCount64;
         _awaySince ??= now;
-        closing.WaitHandle.WaitOne(_awayPauseMs);
-        _awayPauseMs = Math.Min(_awayPauseMs * 2, MaxAwayPauseMs);
+        handle.WaitForNews(PollMs);
         return now - _awaySince > AwayMs;
     }
 
