@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Benchmarks.Measuring;
 using DesktopGrid.VmSandbox.Contracts;
-using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
@@ -19,11 +19,17 @@ internal sealed class Companions : IAsyncDisposable
 
     private Companions(SandboxHost host) => _host = host;
 
-    public static async Task<Companions> StartAsync(BenchFolder folder, ProcessPriority priority, CancellationToken cancellationToken)
+    /// <summary>Why they stand by themselves at the moment; null while they do not.</summary>
+    public PauseReason? PausedBy => _host.PausedBy;
+
+    /// <param name="folder">Where their store lies.</param>
+    /// <param name="standing">How they stand back.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<Companions> StartAsync(BenchFolder folder, Standing standing, CancellationToken cancellationToken)
     {
-        var options = new SandboxHostOptions { StorePath = folder.New("beside") };
+        var options = new SandboxHostOptions { StorePath = folder.New("beside"), Pause = standing.IsPaused ? new PauseOptions { OthersCpuPercent = PauseOptions.DesktopGrid().OthersCpuPercent } : null };
         options.Qemu.Accelerator = Accelerator.Tcg;
-        options.Qemu.Priority = priority;
+        options.Qemu.Priority = standing.Priority;
         var companions = new Companions(await SandboxHost.OpenAsync(options, cancellationToken: cancellationToken));
         try
         {
