@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
@@ -13,6 +14,9 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 internal sealed class ProcessCount
 {
     private const string Root = "/sys/fs/cgroup";
+
+    // A thread that has ended is counted until the kernel has put it away: moments, on a computer that does nothing else.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(1);
 
     private readonly string _group = Root + "/task";
     private readonly int _limit;
@@ -30,7 +34,10 @@ internal sealed class ProcessCount
         else
         {
             // Its peak and its count of refusals are the last task's; nobody is in it any more.
-            Directory.Delete(_group);
+            if (!IsSoon(IsRemoved))
+            {
+                throw new IOException("processes of the task before are still there");
+            }
         }
 
         Directory.CreateDirectory(_group);
@@ -48,10 +55,51 @@ internal sealed class ProcessCount
     public SafeFileHandle OpenDoor() => File.OpenHandle(_group + "/cgroup.threads", FileMode.Open, FileAccess.Write);
 
     /// <summary>Takes this thread through the door.</summary>
-    public static void Enter(SafeFileHandle door) => RandomAccess.Write(door, Encoding.ASCII.GetBytes(LinuxProcess.ThreadId.ToString(CultureInfo.InvariantCulture)), 0);
+    /// <returns>The thread.</returns>
+    public static int Enter(SafeFileHandle door)
+    {
+        var thread = LinuxProcess.ThreadId;
+        RandomAccess.Write(door, Encoding.ASCII.GetBytes(thread.ToString(CultureInfo.InvariantCulture)), 0);
+        return thread;
+    }
 
-    /// <summary>The program runs, and the thread that started it has gone.</summary>
-    public void Close() => Bound(_limit);
+    /// <summary>The program runs, and the thread that started it is on its way out: it no longer counts, but not before it has gone.</summary>
+    public void Close(int starter)
+    {
+        var entry = string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{starter}");
+        _ = IsSoon(() => !Directory.Exists(entry));
+        Bound(_limit);
+    }
+
+    private bool IsRemoved()
+    {
+        try
+        {
+            Directory.Delete(_group);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(_group))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for what is a matter of moments.</summary>
+    private static bool IsSoon(Func<bool> holds)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+            {
+                return false;
+            }
+
+            Thread.Sleep(Pause);
+        }
+
+        return true;
+    }
 
     private void Bound(int count) => LinuxFile.WriteShort(_group + "/pids.max", count.ToString(CultureInfo.InvariantCulture));
 }

@@ -17,19 +17,19 @@ internal sealed class TaskLimits
     /// <summary>Starts the program within the limits, as the task's user and in its root; null for the daemon's own.</summary>
     public int Start(TaskUser user, string? root, Func<int> spawn)
     {
-        var processId = 0;
+        var (processId, starter) = (0, 0);
         using var door = _processes?.OpenDoor();
         LinuxCredentials.RunAs(user.Id, () =>
         {
             if (door is not null)
             {
-                ProcessCount.Enter(door);
+                starter = ProcessCount.Enter(door);
             }
 
             processId = spawn();
         },
         root);
-        _processes?.Close();
+        _processes?.Close(starter);
         return processId;
     }
 

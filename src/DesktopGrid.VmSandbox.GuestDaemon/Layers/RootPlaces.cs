@@ -1,5 +1,7 @@
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.DataHandler;
 using DesktopGrid.VmSandbox.GuestDaemon.Disks;
+using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Layers;
 
@@ -18,6 +20,7 @@ internal sealed class RootPlaces(GuestLayout layout)
 
     /// <summary>Makes the places.</summary>
     /// <param name="below">What will lie below, in which no link on the way to a place may be hidden.</param>
+    /// <exception cref="RequestException">There is no place for the guest's own programs.</exception>
     public void Make(IReadOnlyList<string> below)
     {
         Directory.CreateDirectory(layout.Places);
@@ -32,14 +35,13 @@ internal sealed class RootPlaces(GuestLayout layout)
             AddFolder(layout.Temporary, "/var/tmp");
         }
 
-        if (Array.Find(ToolFolders, folder => !HasLink(below, folder)) is { } folder)
+        var folder = Array.Find(ToolFolders, folder => !HasLink(below, folder))
+            ?? throw new RequestException(GuestErrorCode.LayerUnusable, $"The machine's layers have a link in the place of each of {string.Join(", ", ToolFolders.Select(static name => "/" + name))}: nowhere can the guest's own programs appear.");
+        Directory.CreateDirectory($"{layout.Places}/{folder}");
+        foreach (var tool in Tools)
         {
-            Directory.CreateDirectory($"{layout.Places}/{folder}");
-            foreach (var tool in Tools)
-            {
-                File.Create($"{layout.Places}/{folder}/{tool}").Dispose();
-                _binds.Add((layout.Daemon, $"/{folder}/{tool}"));
-            }
+            File.Create($"{layout.Places}/{folder}/{tool}").Dispose();
+            _binds.Add((layout.Daemon, $"/{folder}/{tool}"));
         }
     }
 

@@ -12,6 +12,8 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Layers;
 /// </summary>
 internal sealed class TaskRoot(GuestLayout layout, IReadOnlyList<LayerLine> layers)
 {
+    private RequestException? _refusal;
+
     /// <summary>Where it is, once it is laid; null where tasks run in the guest's own root.</summary>
     public string? Path { get; private set; }
 
@@ -24,14 +26,24 @@ internal sealed class TaskRoot(GuestLayout layout, IReadOnlyList<LayerLine> laye
             return;
         }
 
-        var seen = new LayerMounts(layout).Add(layers);
+        if (_refusal is not null)
+        {
+            // No layer gets better, and what was mounted for the first attempt would be mounted again with each.
+            throw _refusal;
+        }
+
         try
         {
-            Lay(seen);
+            Lay(new LayerMounts(layout).Add(layers));
         }
-        catch (IOException e)
+        catch (RequestException e)
         {
-            throw new RequestException(GuestErrorCode.LayerUnusable, $"The machine's layers cannot be laid over each other: {e.Message}");
+            _refusal = e;
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw _refusal = new RequestException(GuestErrorCode.LayerUnusable, $"The machine's layers cannot be laid over each other: {e.Message}");
         }
 
         Path = layout.TaskRoot;

@@ -19,6 +19,8 @@ internal sealed record MachineRow
     /// <summary>The ids of its layers, the lowest first.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
     public string? Process { get; init; }
+    /// <summary>Whether it stands for its computer's owner. Without a process nothing does.</summary>
+    public bool IsHeld { get; init; }
     public string? MachineType { get; init; }
     public string? CpuModel { get; init; }
     public string? QemuVersion { get; init; }

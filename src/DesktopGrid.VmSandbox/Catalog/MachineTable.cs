@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.Catalog;
 /// <summary>Machines, with their labels and layers.</summary>
 internal sealed class MachineTable(CatalogDatabase database)
 {
-    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary, warm_start";
+    private const string Columns = "id, image_id, state, memory_mib, virtual_cpus, outlives_host, boot_timeout_ms, keep_log_ms, created_at, process, machine_type, cpu_model, qemu_version, accelerator, start_path, confinement, cpu_ms, last_error, is_temporary, warm_start, is_held";
 
     // warm_start, which a library that knows only of the first two reads as a yes or no.
     private const int Cold = 0, Warm = 1, WarmAndShared = 2;
@@ -25,7 +25,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         connection,
         """
         UPDATE machines SET state = $state, process = $process, machine_type = $type, cpu_model = $model, qemu_version = $qemu,
-        accelerator = $accelerator, start_path = $path, confinement = $confinement, cpu_ms = $cpu, last_error = $error WHERE id = $id
+        accelerator = $accelerator, start_path = $path, confinement = $confinement, cpu_ms = $cpu, last_error = $error, is_held = $held WHERE id = $id
         """,
         Parameters(row)));
 
@@ -48,7 +48,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         {
             CatalogDatabase.Execute(
                 connection,
-                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary, $warm)",
+                $"INSERT INTO machines ({Columns}) VALUES ($id, $image, $state, $memory, $cpus, $outlives, $boot, $keep, $created, $process, $type, $model, $qemu, $accelerator, $path, $confinement, $cpu, $error, $temporary, $warm, $held)",
                 Parameters(row));
             for (var place = 0; place < row.Layers.Count; place++)
             {
@@ -102,6 +102,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         IsTemporary = reader.GetBoolean(18),
         WarmStart = reader.GetInt32(19) != Cold,
         SharesMemory = reader.GetInt32(19) == WarmAndShared,
+        IsHeld = reader.GetBoolean(20),
     };
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
@@ -112,6 +113,7 @@ internal sealed class MachineTable(CatalogDatabase database)
         ("$boot", (long)row.BootTimeout.TotalMilliseconds), ("$keep", (long)row.KeepLog.TotalMilliseconds), ("$created", row.CreatedAt.ToUnixTimeMilliseconds()),
         ("$process", row.Process), ("$type", row.MachineType), ("$model", row.CpuModel), ("$qemu", row.QemuVersion), ("$accelerator", row.Accelerator),
         ("$path", row.StartPath), ("$confinement", row.Confinement), ("$cpu", (long)row.CpuTime.TotalMilliseconds), ("$error", row.LastError), ("$temporary", row.IsTemporary),
+        ("$held", row is { IsHeld: true, Process: not null }),
         ("$warm", row switch { { WarmStart: false } => Cold, { SharesMemory: true } => WarmAndShared, _ => Warm }),
     ];
 }

@@ -2,7 +2,8 @@ namespace DesktopGrid.VmSandbox.Pausing;
 
 /// <summary>
 /// When the machines of this host stand, because the owner needs the computer: their virtual CPUs halt, nothing is written, and their jobs' limits
-/// come no nearer. A client that is told to suspend by its own grid, as a BOINC client tells its applications, needs none of it.
+/// come no nearer. One that outlives its host and stood when that was killed goes on when the next one takes it up. A client that is told to suspend
+/// by its own grid, as a BOINC client tells its applications, needs none of it.
 /// </summary>
 public sealed class PauseOptions
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Jobs;
@@ -83,6 +84,32 @@ internal sealed class HoldTests : StoreFixture
     }
 
     [Test]
+    public async Task A_machine_that_stood_for_the_owner_when_its_host_died_goes_on_with_the_next(CancellationToken cancellationToken)
+    {
+        VmId id;
+        await using (var host = await OpenAsync())
+        {
+            id = await host.StartNewAsync(new VmOptions { OutlivesHost = true }, cancellationToken);
+            _isAsked = true;
+            await StateAsync(host, id, VmState.Suspended);
+            Row(id).IsHeld.Should().BeTrue("whoever comes after a crash must know");
+            // What a crash would leave: the orderly end lets it go on.
+            await host.Machines.SuspendAsync(id, cancellationToken);
+            Row(id).IsHeld.Should().BeFalse("the caller wants it to stand now");
+        }
+
+        _isAsked = false;
+        Row(id, static row => row with { IsHeld = true }).State.Should().Be(nameof(VmState.Suspended));
+        await using var next = await Store.OpenHostAsync();
+        await next.Machines.LoadAsync(id, cancellationToken);
+
+        (await next.StateAsync(id)).Should().Be(VmState.Running);
+        Row(id).IsHeld.Should().BeFalse();
+        await (await next.OpenSessionAsync(id, cancellationToken)).PingAsync(cancellationToken);
+        await next.Machines.DestroyAsync(id, cancellationToken);
+    }
+
+    [Test]
     public async Task A_job_that_is_held_in_any_of_its_phases_ends_as_if_nothing_had_been_and_its_limits_come_no_nearer(CancellationToken cancellationToken)
     {
         await using var host = await OpenAsync();
@@ -157,6 +184,18 @@ internal sealed class HoldTests : StoreFixture
 
         await Eventually.HoldsAsync(() => host.PausedBy is null, "they are free again, when whatever else uses this computer has ended too", TimeSpan.FromMinutes(10));
         await host.Machines.DestroyAsync(id, cancellationToken);
+    }
+
+    private MachineRow Row(VmId id, Func<MachineRow, MachineRow>? change = null)
+    {
+        using var catalog = CatalogDatabase.Open(Path.Combine(Store.StorePath, "catalog.db"));
+        var table = new MachineTable(catalog);
+        if (change is not null)
+        {
+            table.Update(change(table.Find(id.ToString())!));
+        }
+
+        return table.Find(id.ToString())!;
     }
 
     private Task<SandboxHost> OpenAsync() => Store.OpenHostAsync(options => options.Pause = new PauseOptions { Asked = () => _isAsked, Interval = TimeSpan.FromMilliseconds(100) });

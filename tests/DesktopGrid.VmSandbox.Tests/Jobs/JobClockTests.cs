@@ -26,6 +26,18 @@ public sealed class JobClockTests
         _told.Select(static progress => (progress.Phase, progress.Elapsed.TotalSeconds)).Should().Equal((JobPhase.Create, 0), (JobPhase.Start, 1));
     }
 
+    [Test]
+    public void Whoever_tells_at_once_is_heard_one_after_the_other_and_the_last_word_is_the_newest()
+    {
+        using var activities = new ActivitySource("clock");
+        var clock = new JobClock(new Told(_told), activities, _time);
+
+        Parallel.For(0, 20_000, number => clock.Done(number / 20_000.0));
+
+        _told.Should().HaveCount(20_000);
+        _told[^1].FractionDone.Should().Be(clock.FractionDone);
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     public async Task The_wait_for_room_is_a_phase_before_the_start_and_its_last_where_it_is_given_up(bool isGivenUp)

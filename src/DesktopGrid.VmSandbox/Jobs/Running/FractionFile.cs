@@ -1,4 +1,5 @@
 using System.Text;
+using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 
 namespace DesktopGrid.VmSandbox.Jobs.Running;
@@ -30,7 +31,7 @@ internal sealed class FractionFile(string path, IDiskSession session, TimeProvid
             var end = await session.GetEndAsync(path, TailBytes, cancellationToken).ConfigureAwait(false);
             return end.Length == 0 ? null : FractionText.OfFileEnd(Encoding.UTF8.GetString(end), isCut: end.Length == TailBytes);
         }
-        catch (SessionException)
+        catch (SandboxException)
         {
             // It is not there yet, or is no file. Where the guest answers nothing any more, whoever waits for the program tells that.
             return null;

@@ -7,6 +7,8 @@ namespace DesktopGrid.VmSandbox.Jobs.Running;
 /// <summary>Keeps the time of each phase and tells the caller how far the job has come.</summary>
 internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource activities, TimeProvider time) : IProgress<TransferProgress>
 {
+    // Who follows the program, who looks into its file and who measures tell by turns: a caller hears of one after the other, and never of an older state last.
+    private readonly Lock _telling = new();
     private readonly long _start = time.GetTimestamp();
     private readonly List<JobPhaseTime> _phases = [];
     private long _since;
@@ -68,14 +70,23 @@ internal sealed class JobClock(IProgress<JobProgress>? progress, ActivitySource 
     /// <summary>The program has said how far it is.</summary>
     public void Done(double fraction)
     {
-        if (fraction != FractionDone)
+        lock (_telling)
         {
-            FractionDone = fraction;
-            Tell(null);
+            if (fraction != FractionDone)
+            {
+                FractionDone = fraction;
+                Tell(null);
+            }
         }
     }
 
-    public void Tell(TransferProgress? transfer) => progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));
+    public void Tell(TransferProgress? transfer)
+    {
+        lock (_telling)
+        {
+            progress?.Report(new JobProgress(Phase, FractionDone, CpuTime, Elapsed, transfer, Machine));
+        }
+    }
 
     void IProgress<TransferProgress>.Report(TransferProgress value) => Tell(value);
 }

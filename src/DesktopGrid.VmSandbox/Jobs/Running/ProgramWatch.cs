@@ -42,12 +42,12 @@ internal sealed class ProgramWatch(JobLimits limits, IRunningMachine machine, Jo
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = FollowAsync(session, over.Token);
-        var looking = fraction?.File is { } file ? new FractionFile(file, session, machine.Time).WatchAsync(clock.Done, over.Token) : Task.CompletedTask;
         var watching = Limits.RunAsync(over.Token);
         var givenUp = Task.Delay(Timeout.InfiniteTimeSpan, machine.Time, over.Token);
+        var looking = fraction?.File is { } file ? new FractionFile(file, session, machine.Time).WatchAsync(clock.Done, over.Token) : givenUp;
         try
         {
-            await (await Task.WhenAny(following, watching, givenUp).ConfigureAwait(false)).ConfigureAwait(false);
+            await (await Task.WhenAny(following, watching, looking, givenUp).ConfigureAwait(false)).ConfigureAwait(false);
             return await following.ConfigureAwait(false);
         }
         finally

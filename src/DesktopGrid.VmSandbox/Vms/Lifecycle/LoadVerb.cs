@@ -86,12 +86,22 @@ internal static class LoadVerb
 
         // The process that held it may have died between the monitor's answer and its own note of it.
         var status = await qemu.Monitor.ExecuteAsync(RunStateCommands.QueryStatus, cancellationToken).ConfigureAwait(false);
-        if (!status.Running)
+        var isRunning = status.Running;
+        if (!isRunning)
         {
             slot.Running.GuestTime.Stand();
         }
 
-        services.Machines.Update(row with { State = status.Running ? nameof(VmState.Running) : nameof(VmState.Suspended) });
+        if (row.IsHeld && !isRunning)
+        {
+            // It stood for its computer's owner, whom its dead host watched. If he still needs the computer, whoever watches here sees it at the next look.
+            await qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, cancellationToken).ConfigureAwait(false);
+            slot.Running.GuestTime.GoOn();
+            slot.Running.Clock.Tell();
+            isRunning = true;
+        }
+
+        services.Machines.Update(row with { State = isRunning ? nameof(VmState.Running) : nameof(VmState.Suspended), IsHeld = false });
         VmLog.Step(services.Logger, row.Id, "load.noted");
         VmLog.TakenUp(services.Logger, slot.Id, identity.Id);
         slot.Running.Log.Write(LogSource.Host, $"taken up again by process {Environment.ProcessId}");

@@ -13,7 +13,7 @@ internal sealed partial class VmManager : IHeldMachines
 
     public async Task SuspendAsync(VmId id, CancellationToken cancellationToken = default)
     {
-        if (await TakeOverAsync(id, static slot => slot.IsHeld = false, cancellationToken).ConfigureAwait(false))
+        if (await TakeOverAsync(id, slot => HoldVerb.Forget(services, slot), cancellationToken).ConfigureAwait(false))
         {
             return;
         }

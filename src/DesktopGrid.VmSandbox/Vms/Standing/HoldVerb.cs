@@ -13,10 +13,11 @@ internal static class HoldVerb
     /// <summary>Within the slot's gate. What does not run is left alone.</summary>
     public static async Task HoldAsync(VmServices services, VmSlot slot, string reason, CancellationToken cancellationToken)
     {
-        if (slot.Running is { } running && services.Machines.Find(slot.Id.ToString())?.VmState() == VmState.Running)
+        if (slot.Running is { } running && services.Machines.Find(slot.Id.ToString()) is { } row && row.VmState() == VmState.Running)
         {
-            // Before: QEMU may stand although its answer was not heard.
+            // Before: QEMU may stand although its answer was not heard, or this process may end with it.
             slot.IsHeld = true;
+            services.Machines.Update(row with { IsHeld = true });
             await SuspendVerb.RunAsync(services, slot, cancellationToken).ConfigureAwait(false);
             running.Log.Write(LogSource.Host, $"held: {reason}");
         }
@@ -40,6 +41,16 @@ internal static class HoldVerb
             }
         }
 
+        Forget(services, slot);
+    }
+
+    /// <summary>Within the slot's gate: if it stands, its caller wants it so from now on.</summary>
+    public static void Forget(VmServices services, VmSlot slot)
+    {
         slot.IsHeld = false;
+        if (services.Machines.Find(slot.Id.ToString()) is { IsHeld: true } row)
+        {
+            services.Machines.Update(row with { IsHeld = false });
+        }
     }
 }
