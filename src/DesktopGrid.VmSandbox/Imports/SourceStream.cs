@@ -36,6 +36,12 @@ internal sealed class SourceStream(string path, FileStream file, long length, Ac
     {
         try
         {
+            // A pipe, whose opening waits for a writer, and a device, which never ends, have no length either.
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+            {
+                throw ImportFault.Malformed(path, "it is empty, or no ordinary file");
+            }
+
             return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.Asynchronous });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,6 +9,9 @@ internal static class ArchiveLimits
     /// <summary>Bytes of an entry's path: Linux's PATH_MAX less room for where it is mounted.</summary>
     public const int MaxPathBytes = 3_800;
 
+    /// <summary>Characters of the paths and links of all entries together: deep paths have many, and each is kept as well.</summary>
+    public const long MaxPathCharacters = 64L << 20;
+
     /// <summary>Folders in each other.</summary>
     public const int MaxDepth = 128;
 

@@ -13,6 +13,7 @@ internal sealed class LayerTree(string source)
 
     private readonly TreeNode _root = new(0, IsoItem.Folder | ImpliedMode, DateTimeOffset.UnixEpoch);
     private int _entries;
+    private long _characters;
 
     /// <summary>Of which layer the entries are that come now; the lowest first.</summary>
     public int Layer { get; set; }
@@ -59,6 +60,7 @@ internal sealed class LayerTree(string source)
     /// <summary>Removes what the layers below have under a name; nothing where they have nothing.</summary>
     public void RemoveBelow(string folder, string name)
     {
+        Count(folder, name);
         if (Find(folder) is { IsFolder: true } found)
         {
             found.RemoveBelow(name, Layer);
@@ -68,6 +70,7 @@ internal sealed class LayerTree(string source)
     /// <summary>Removes what the layers below have in a folder.</summary>
     public void ClearBelow(string folder)
     {
+        Count(folder);
         if (Find(folder) is { IsFolder: true } found)
         {
             found.ClearBelow(Layer);
@@ -105,12 +108,19 @@ internal sealed class LayerTree(string source)
 
     private void Put(ArchiveEntry entry, TreeNode node)
     {
-        Count(entry.Path);
+        Count(entry.Path, node.Target);
         FolderOf(entry.Path, out var name).Put(name, node);
     }
 
-    private void Count(string path)
+    /// <summary>Counts something that is kept, or that takes time.</summary>
+    private void Count(string path, string? target = null)
     {
+        _characters += path.Length + (target?.Length ?? 0);
+        if (_characters > ArchiveLimits.MaxPathCharacters)
+        {
+            throw ImportFault.Refused(source, $"its paths and links have more than {ArchiveLimits.MaxPathCharacters} characters together");
+        }
+
         if (++_entries > ArchiveLimits.MaxEntries)
         {
             throw ImportFault.Refused(source, $"it has more than {ArchiveLimits.MaxEntries} entries; the next would be {ImportFault.Quote(path)}");

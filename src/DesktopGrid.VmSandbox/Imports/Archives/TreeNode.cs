@@ -8,6 +8,8 @@ namespace DesktopGrid.VmSandbox.Imports.Archives;
 /// <param name="time">When it was changed.</param>
 internal sealed class TreeNode(int layer, uint mode, DateTimeOffset time)
 {
+    // Nothing of a layer below comes any more: to clear a folder again, as an archive may ask a hundred thousand times, is no work.
+    private int _clearedFor = -1;
     private readonly Dictionary<string, TreeNode>? _children = (mode & IsoItem.KindMask) == IsoItem.Folder ? new(StringComparer.Ordinal) : null;
 
     /// <summary>Of which layer it is, the lowest 0.</summary>
@@ -56,6 +58,12 @@ internal sealed class TreeNode(int layer, uint mode, DateTimeOffset time)
     /// <summary>Removes everything that came from a layer below.</summary>
     public void ClearBelow(int layer)
     {
+        if (_clearedFor == layer)
+        {
+            return;
+        }
+
+        _clearedFor = layer;
         foreach (var name in _children!.Keys.ToList())
         {
             RemoveBelow(name, layer);

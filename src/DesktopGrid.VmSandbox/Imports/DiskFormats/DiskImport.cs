@@ -58,10 +58,13 @@ internal sealed class DiskImport(IPrivateFiles files, IQemuSelector selector, IQ
         var conversion = tool.ConvertAsync(installation, Path.GetFileName(draft.Folder), copy, header.Format, plain, header.VirtualSize, bound.Token);
         try
         {
+            var counted = 0L;
             while (!conversion.IsCompleted)
             {
                 var allocated = files.AllocatedBytes(plain);
                 meter.Demand(allocated);
+                await meter.SpareAsync(Math.Max(0, allocated - counted), cancellationToken).ConfigureAwait(false);
+                counted = Math.Max(counted, allocated);
                 meter.Tell(ImportStep.Convert, Math.Min(allocated, header.VirtualSize), header.VirtualSize);
                 await Task.WhenAny(conversion, Task.Delay(WatchPause, time, cancellationToken)).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();

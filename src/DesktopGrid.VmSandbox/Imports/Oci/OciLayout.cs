@@ -4,13 +4,15 @@ namespace DesktopGrid.VmSandbox.Imports.Oci;
 internal sealed class OciLayout(IImageFiles files, string? reference)
 {
     private const string Index = "index.json", Mark = "oci-layout";
-    private const int MaxDepth = 4, MaxImages = 1_000;
+    private const int MaxDepth = 4, MaxImages = 1_000, MaxIndexes = 100;
 
     private static readonly string[] _indexTypes = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
     // The tools write one or the other.
     private static readonly string[] _names = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 
     private readonly List<(OciDescriptor Manifest, string? Name)> _found = [];
+    private int _seen;
+    private int _indexes;
 
     /// <summary>Whether the files are a layout.</summary>
     public static bool Is(IImageFiles files) => files.Has(Mark) && files.Has(Index);
@@ -34,7 +36,7 @@ internal sealed class OciLayout(IImageFiles files, string? reference)
     {
         foreach (var image in index.Manifests ?? [])
         {
-            if (image is null || depth > MaxDepth || _found.Count >= MaxImages)
+            if (image is null || depth > MaxDepth || ++_seen > MaxImages)
             {
                 throw ImportFault.Refused(files.Source, "its index is too deep, too long or empty in places");
             }
@@ -42,6 +44,11 @@ internal sealed class OciLayout(IImageFiles files, string? reference)
             var known = _names.Select(it => image.Annotations?.GetValueOrDefault(it)).FirstOrDefault(static it => it is not null) ?? name;
             if (_indexTypes.Contains(image.MediaType))
             {
+                if (++_indexes > MaxIndexes)
+                {
+                    throw ImportFault.Refused(files.Source, $"it has more than {MaxIndexes} indexes");
+                }
+
                 var hash = OciDigest.Parse(files.Source, image.Digest);
                 await WalkAsync(await OciReading.ReadAsync(files, OciDigest.PathOf(hash), hash, OciJsonContext.Default.OciIndex, cancellationToken).ConfigureAwait(false), known, depth + 1, cancellationToken).ConfigureAwait(false);
             }

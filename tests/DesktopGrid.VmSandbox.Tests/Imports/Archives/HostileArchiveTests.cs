@@ -44,7 +44,6 @@ public sealed class HostileArchiveTests
         yield return Case("attributes without end", new TarBytes().Entry('x', "p", [], size: 1L << 40), "attributes of 1099511627776 bytes");
         yield return Case("a long name without end", new TarBytes().Entry('L', "p", [], size: 1L << 31), "attributes of 2147483648 bytes");
         yield return Case("a file of absurd size", new TarBytes().Entry('0', "f", [], size: 1L << 50), "holds more than");
-        yield return Case("a size from attributes", new TarBytes().Pax(("size", "9223372036854775807")).File("f"), "holds more than");
         yield return Case("bytes that are no text", new TarBytes().Entry('L', "p", [0xFF, 0xFE, 0x1B, 0]).File("x"), "is not UTF-8");
     }
 
@@ -57,6 +56,7 @@ public sealed class HostileArchiveTests
         yield return new TestCaseData(new TarBytes().File("f").File("g").Whole()[..700], "ends too early").SetArgDisplayNames("cut in a header");
         yield return Case("attributes that are none", new TarBytes().Entry('x', "p", "99999 path=x\n"u8.ToArray()).File("x"), "attributes that are none");
         yield return Case("attributes of no length", new TarBytes().Entry('x', "p", "0 path=x\n"u8.ToArray()).File("x"), "attributes that are none");
+        yield return Case("a size from attributes", new TarBytes().Pax(("size", "9223372036854775807")).File("f"), "impossible size");
         yield return Case("a size that is none", new TarBytes().Pax(("size", "-1")).File("x"), "impossible size");
         yield return new TestCaseData((byte[])[.. new TarBytes().File("f").Cut(), .. Encoding.ASCII.GetBytes(new string('x', 2048))], "a header of an entry is none").SetArgDisplayNames("rubbish behind an entry");
         yield return new TestCaseData(Gzip(new TarBytes().Program("f").Whole())[..^20], "too early").SetArgDisplayNames("a cut gzip");
