@@ -177,6 +177,24 @@ public sealed class ProgramWatchTests
         failure.PassedLimit.Should().Be(new PassedLimit(kind, limit, measured));
     }
 
+    [Test]
+    public async Task A_progress_that_throws_at_what_the_file_says_ends_the_job_as_any_other_would(CancellationToken cancellationToken)
+    {
+        await using var peer = new ScriptedDaemonPeer(static async guest =>
+        {
+            while (await guest.HearAsync() is { } request)
+            {
+                await guest.AnswerAsync(request.Line.Contains("/v1/files", StringComparison.Ordinal) ? "0.5\n" : """{"state":"Running"}""");
+            }
+        });
+        var watch = new ProgramWatch(new JobLimits(), _machine, new JobClock(new Full(), _activities, _time), null, new FractionDoneSource { File = "done" });
+        var running = watch.RunAsync(peer.Session, Nothing, cancellationToken);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        (await running.Awaiting(static task => task).Should().ThrowAsync<InvalidDataException>()).WithMessage("full");
+    }
+
     private static ScriptedDaemonPeer Guest(string output, string messages) => new(async guest =>
     {
         var count = messages.Length == 0 ? 0 : messages.Split("\"number\"").Length - 1;
@@ -193,6 +211,11 @@ public sealed class ProgramWatchTests
     });
 
     private static Task Nothing() => Task.CompletedTask;
+
+    private sealed class Full : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value) => throw new InvalidDataException("full");
+    }
 
     /// <summary>A machine of which a watch needs to know only its log and its CPU time.</summary>
     private sealed class StillMachine(TimeProvider time, MachineLog log) : IRunningMachine
