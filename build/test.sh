@@ -45,6 +45,7 @@ if [ -z "$tier" ]; then
     # Real applications, in the guest and on this computer.
     install_missing vina=autodock-vina povray=povray /usr/share/povray-3.7/include/colors.inc=povray-includes
     "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+    "$repository/build/guest.sh" debian --perl --python
 fi
 "$repository/build/qemu.sh"
 say "building"
@@ -55,7 +56,7 @@ bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
 # shellcheck disable=SC2046
-make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
+make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }
@@ -101,6 +102,13 @@ run_others() {
 }
 
 : >"$stage/broken"
+# The samples' demonstrations, as somebody who has just cloned this runs them: each compares its results with this computer's own, and fails where they differ.
+if [ -z "$tier$only" ]; then
+    for demo in "$repository"/samples/*/demo.sh; do
+        say "the demonstration of the sample $(basename "$(dirname "$demo")")"
+        bounded 2400 "$demo" >&2 || broke "$demo: ended with code $?"
+    done
+fi
 run_others & second=$!
 run_project "$tester" "$long" "$(both "$of_first" "$(both "$tier" "$only")")"
 wait "$second" || broke "the second lane: ended with code $?"
