@@ -47,7 +47,10 @@ fi
 (
     bounded 1800 "$repository/build/guest.sh" debian
     bounded 1800 "$repository/build/guest.sh" debian --with autodock-vina
-    [ -n "$tier" ] || bounded 1800 "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+    if [ -z "$tier" ]; then
+        bounded 1800 "$repository/build/guest.sh" debian --with povray povray-includes povray-examples
+        bounded 1800 "$repository/build/guest.sh" debian --perl --python
+    fi
     bounded 1800 "$repository/build/qemu.sh"
 ) & beside=$!
 say "building"
@@ -60,7 +63,7 @@ bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -
     fail "the library cannot be compiled ahead of time without a warning"
 make_tester
 # shellcheck disable=SC2046
-make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other)
+make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }
@@ -106,6 +109,13 @@ run_others() {
 }
 
 : >"$stage/broken"
+# The samples' demonstrations, as somebody who has just cloned this runs them: each compares its results with this computer's own, and fails where they differ.
+if [ -z "$tier$only" ]; then
+    for demo in "$repository"/samples/*/demo.sh; do
+        say "the demonstration of the sample $(basename "$(dirname "$demo")")"
+        bounded 2400 "$demo" >&2 || broke "$demo: ended with code $?"
+    done
+fi
 run_others & beside=$!
 run_project "$tester" "$long" "$(both "$of_first" "$(both "$tier" "$only")")"
 wait "$beside" || broke "the second lane: ended with code $?"

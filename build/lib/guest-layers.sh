@@ -58,7 +58,7 @@ ask_for_layer() {
         return
     fi
     stamp=$folder/stamp
-    inputs=$(cat "$repository"/build/lib/guest-{root,layers}.sh "$folder/complete" "${folders[@]/%//complete}" | sha256sum)
+    inputs=$(cat "$repository"/build/guest.sh "$repository"/build/lib/{common,guest-packages,guest-parts,guest-root,guest-layers}.sh "$folder/complete" "${folders[@]/%//complete}" | sha256sum)
     if [ "$check" = no ] && [ -e "$output" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ]; then
         say "the layer $output is up to date"
         return

@@ -51,9 +51,32 @@ versions_of() {
     done
 }
 
+# has_files SOURCE...: whether all files that the descriptions of these sources name can be had. Some mirrors have a description whose archives
+# are gone. Each is only asked for: they are hundreds of megabytes.
+has_files() {
+    local list addresses proxy=()
+    list=$(bounded 600 apt-get -qq -o APT::Sandbox::User=root "${view[@]}" source --print-uris --download-only "$@") || return 1
+    # Other ways to an archive (a disc, a folder) are its owner's affair.
+    addresses=$(printf '%s\n' "$list" | sed -n "s/^'\(https\{0,1\}:[^']*\)'.*/\1/p")
+    [ -n "$addresses" ] || return 0
+    read -ra proxy < <(apt-config dump --format '%v%n' Acquire::http::Proxy | sed -n 's|^http.*|--proxy &|p')
+    printf '%s\n' "$addresses" | sort -u | xargs -P 4 -n 8 "$BASH" -c 'for a; do curl --silent --fail --head --location --retry 3 --max-time 60 --output /dev/null '"${proxy[*]}"' "$a" || exit 1; done' ask
+}
+
+# has_source FILE: of a package and of all that was built into it.
 has_source() {
-    local source
-    for source in $(sources_of "$1"); do fetch_source "$2" --dsc-only "$source" 2>/dev/null || return 1; done
+    # shellcheck disable=SC2046
+    has_files $(sources_of "$1") 2>/dev/null
+}
+
+# tell_sources SCRIPT FOLDER...: for LICENCES, where the sources are.
+tell_sources() {
+    local script=$1 lacking; shift
+    printf '%s\n' "$script --sources DIR fetches the sources of these versions from the mirror of Debian's archive that a machine uses, and ends with the" \
+        "names of those that the mirror lacks. Debian's own archive has the sources of all that is in it now, and Debian's snapshot service those of every" \
+        "version that ever was in it, under the same names and versions."
+    lacking=$(cat "${@/%//without-source}" 2>/dev/null | sort -u | paste -sd, | sed 's/,/, /g; s/=/ /g') || true
+    [ -z "$lacking" ] || printf '%s\n' "The mirror that this was made from lacked sources of: $lacking. Who passes it on must have them from elsewhere first."
 }
 
 # fetch_package NAME DIR: the newest version whose source can be had from the same archive, because who passes the image on must be
@@ -63,7 +86,7 @@ fetch_package() {
     for wanted in $(versions_of "$name"); do
         mkdir -p "$folder/try"
         (cd "$folder/try" && fetch download "$wanted") || return 1
-        if has_source "$folder"/try/*.deb "$folder/try"; then
+        if has_source "$folder"/try/*.deb; then
             [ -z "$newest" ] || say "taking the older $wanted instead, whose source can be fetched: who passes an image on must be able to give it"
             mv "$folder"/try/*.deb "$folder/"
             rm -rf "$folder/try" "$folder/newest"
@@ -82,10 +105,14 @@ fetch_package() {
 # licence_holder FILE: the package that has the licence of this one, where it has a link to there in its licence's place.
 licence_holder() { dpkg-deb -c "$1" | sed -n 's|.* \./usr/share/doc/[^/]* -> \([^/]*\)$|\1|p'; }
 
+asked_for='# with every file of their sources asked for'
+
 # fetch_packages DIR NAME...: once for a list of packages, and whole or not at all.
 fetch_packages() {
     local folder=$1 part=$1.part name file view; shift
-    [ -e "$folder/complete" ] && printf '%s\n' "$@" | cmp -s - "$folder/wanted" && return
+    # The first line: what was fetched when descriptions alone were asked for is fetched anew.
+    [ -e "$folder/complete" ] && printf '%s\n' "$asked_for" "$@" | cmp -s - "$folder/wanted" && return
+    install_missing curl=curl
     say "fetching Debian's packages"
     rm -rf "$folder" "$part"
     mkdir -p "$part/all"
@@ -100,7 +127,7 @@ fetch_packages() {
         compgen -G "$part/${name}_*.deb" >/dev/null || compgen -G "$packages/${name}_*.deb" >/dev/null || compgen -G "$packages-debian/${name}_*.deb" >/dev/null || fetch_package "$name" "$part" || fail "Debian's package $name cannot be fetched, which holds a licence"
     done
     rm -rf "$artifacts/guest/apt" "$part/all"
-    printf '%s\n' "$@" >"$part/wanted"
+    printf '%s\n' "$asked_for" "$@" >"$part/wanted"
     for file in "$part"/*.deb; do dpkg-deb -W --showformat '${Package} ${Version}\n' "$file"; done | sort >"$part/complete"
     mv "$part" "$folder"
 }
@@ -109,18 +136,16 @@ fetch_packages() {
 # of them first: each by itself takes seconds.
 take_with_source() {
     local folder=$1 file name; shift
-    mkdir -p "$folder/try"
     # shellcheck disable=SC2046
-    if fetch_source "$folder/try" --dsc-only $(sources_of "$@") 2>/dev/null; then
+    if has_files $(sources_of "$@") 2>/dev/null; then
         mv "$@" "$folder/"
     else
         for file; do
             name=$(dpkg-deb -f "$file" Package)
             case $name in linux-image-*) name=linux-image-cloud-amd64 ;; esac
-            if has_source "$file" "$folder/try"; then mv "$file" "$folder/"; else fetch_package "$name" "$folder" || fail "Debian's package $name cannot be fetched"; fi
+            if has_source "$file"; then mv "$file" "$folder/"; else fetch_package "$name" "$folder" || fail "Debian's package $name cannot be fetched"; fi
         done
     fi
-    rm -rf "$folder/try"
 }
 
 # update_lists: once in a run.
@@ -129,15 +154,16 @@ update_lists() {
     lists_are_new=yes
 }
 
-# fetch_sources DIR FILE...: what the GPL asks for, at the versions of these packages.
+# fetch_sources DIR FILE...: what the GPL asks for, at the versions of these packages. All that can be had, before it ends with what cannot.
 fetch_sources() {
-    local source view
+    local source view lacking=()
     mkdir -p "$1"
     source_view
     for source in $(sources_of "${@:2}"); do
         say "fetching the source $source"
-        fetch_source "$1" "$source" || fail "the source $source cannot be fetched from this machine's archive; if it has a newer version by now, remove its package in artifacts/guest and make the image anew"
+        fetch_source "$1" "$source" || lacking+=("$source")
     done
     rm -rf "$artifacts/guest/apt"
+    [ ${#lacking[@]} = 0 ] || fail "this machine's mirror of Debian's archive lacks these sources: ${lacking[*]}; Debian's own archive or its snapshot service has them, under these names and versions; or, where the mirror has a newer version by now, remove the folder of packages in artifacts and make it anew"
     say "the sources are in $1; those of the communication daemon are this repository"
 }

@@ -16,9 +16,10 @@ inputs_hash() {
     (
         cd "$repository"
         # shellcheck disable=SC2086
-        find build/guest build/guest.sh build/lib/guest-*.sh $daemon_sources LICENSE \
+        find build/guest build/guest.sh build/lib/common.sh build/lib/guest-*.sh $daemon_sources LICENSE \
             \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
         cat "${@/%//complete}"
+        cat "${@/%//without-source}" 2>/dev/null || true
         if [ -n "$given" ]; then sha256sum <"$given"; else dotnet --version; fi
     ) | sha256sum | cut -d' ' -f1
 }
@@ -83,7 +84,7 @@ make_image() {
     unpack_kernel "$work"
     # fakeroot: the files inside belong to root, whoever builds.
     fakeroot bash -c 'source "$1/build/lib/common.sh"; source "$1/build/lib/guest-packages.sh"; source "$1/build/lib/guest-parts.sh"; source "$1/build/lib/guest-root.sh"; make_initrd "$2"; make_root "${@:2}"' make "$repository" "$work" "$daemon" "$root" "$@"
-    write_licences "$work"
+    write_licences "$work" "$@"
     write_manifest "$work" "$name" "${@/%//complete}"
     weigh "$work" "$@"
     size=$(du -cb "$work"/out/* | tail -1 | cut -f1)
@@ -162,15 +163,17 @@ licence_of() {
     printf '\n'
 }
 
+# write_licences WORK FOLDER...
 write_licences() {
     local file
     {
         cat <<'TEXT'
 What the guest image is made of, each with its licence below: the communication daemon vmsandboxd, which holds parts of .NET and of glibc
-(libc6-dev), and the Debian packages that manifest.json lists with their versions. build/guest.sh --sources DIR fetches the sources of these
-versions; build/guest.sh makes the image anew, also of changed ones.
+(libc6-dev), and the Debian packages that manifest.json lists with their versions. build/guest.sh makes the image anew, also of changed sources.
 
 TEXT
+        tell_sources build/guest.sh "${@:2}"
+        printf '\n'
         licence_of vmsandboxd "$repository/LICENSE"
         # Native AOT puts the runtime into the daemon; its licence asks to be named.
         licence_of .NET "$dotnet_root/LICENSE.txt"

@@ -6,12 +6,13 @@ machine_folder=x86_64-linux-gnu
 loader=ld-linux-x86-64.so.2
 programs='qemu-system-x86_64 qemu-img'
 
-# engine_hash: of all that decides the engine's bytes; one with the same hash need not be made again.
+# engine_hash: of all that decides the engine's bytes, every script that is sourced among it; one with the same hash need not be made again.
 engine_hash() {
     (
         cd "$repository"
         find build/qemu build/qemu.sh build/lib/qemu-parts.sh build/lib/guest-packages.sh build/lib/common.sh LICENSE -type f -print0 | sort -z | xargs -0 sha256sum
         cat "$packages/complete"
+        cat "$packages/without-source" 2>/dev/null || true
     ) | sha256sum | cut -d' ' -f1
 }
 
@@ -91,10 +92,12 @@ write_engine_licences() {
         cat <<'TEXT'
 What the carried QEMU is made of, each with its licence below: the Debian packages that manifest.json lists with their versions, and what this
 project adds (the two scripts that start a program, and the libraries that manifest.json calls stand-ins). The programs and libraries are
-Debian's own, unchanged. build/qemu.sh --sources DIR fetches the sources of these versions; build/qemu.sh makes the engine anew, also of
-changed ones, and each library can be replaced by another one of the same name.
+Debian's own, unchanged. build/qemu.sh makes the engine anew, also of changed sources, and each library can be replaced by another one of the
+same name.
 
 TEXT
+        tell_sources build/qemu.sh "$packages"
+        printf '\n'
         printf '======== scripts and stand-ins ========\n\n'
         cat "$repository/LICENSE"
         for file in "$1"/usr/share/doc/*; do

@@ -18,7 +18,10 @@ public static class ApplicationJobs
     /// <param name="layer">The layer with the packages <c>povray</c>, <c>povray-includes</c> and <c>povray-examples</c>.</param>
     /// <param name="results">The folder for <c>picture.png</c>.</param>
     public static SandboxJob Render(string scripts, string layer, string results) =>
-        Describe(scripts, "render.sh", "/usr/share/doc/povray/examples/advanced/woodbox.pov", layer, memoryMiB: 512, Path.Combine(results, "picture.png"));
+        Describe(scripts, "render.sh", "/usr/share/doc/povray/examples/advanced/woodbox.pov", layer, memoryMiB: 512, Path.Combine(results, "picture.png")) with
+        {
+            FractionDone = new FractionDoneSource { OutputPattern = @"Rendered (\d+) of (\d+) pixels" },
+        };
 
     private static SandboxJob Describe(string scripts, string script, string argument, string layer, int memoryMiB, string output) => new()
     {

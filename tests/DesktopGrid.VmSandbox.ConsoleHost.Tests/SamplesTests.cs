@@ -18,6 +18,20 @@ public sealed class SamplesTests
     }
 
     [Test]
+    public async Task A_package_of_GenWrapper_s_gives_its_result(CancellationToken cancellationToken)
+    {
+        using var store = new ConsoleStore();
+        var (package, results) = (Directory.CreateDirectory(store.File("package")).FullName, Directory.CreateDirectory(store.File("results")).FullName);
+        store.Write("package/profile.sh", "export WORD=wombat\n");
+        store.Write("package/wu_script.sh", "read N\nboinc fraction_done 0.5\nfor i in $(seq $N); do echo \"$WORD $1\"; done >$(boinc resolve_filename out.txt)\necho drawn\nboinc finish 0\n");
+
+        var outcome = await SampleProcess.RunAsync([.. SampleProcess.Words("GenWrapper.dll"), package, store.Write("stdin", "2\n"), results, "out.txt", "of the bush"], store.Folder, cancellationToken: cancellationToken);
+
+        outcome.ShouldEndWith(0).Output.Should().Contain("50 %").And.Contain("drawn\n").And.Contain("exit code 0");
+        (await File.ReadAllTextAsync(Path.Combine(results, "out.txt"), cancellationToken)).Should().Be("wombat of the bush\nwombat of the bush\n");
+    }
+
+    [Test]
     public async Task The_hosted_service_runs_its_job_and_ends(CancellationToken cancellationToken)
     {
         using var store = new ConsoleStore();

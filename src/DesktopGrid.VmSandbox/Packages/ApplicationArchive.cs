@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Jobs;
@@ -9,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Packages;
 
 /// <summary>
 /// The archive with the programs of a package. The guest unpacks it; here it is judged before, since a guest whose disk is full tells nothing
-/// of why. What its directory says is not believed: each file is unpacked into nothing, and counted.
+/// of why. What its directory says is not believed: each file's own head must say the same, and each is unpacked into nothing, and counted.
 /// </summary>
 internal static class ApplicationArchive
 {
@@ -20,8 +19,6 @@ internal static class ApplicationArchive
     public const long MaxUnpackedBytes = 2L << 30;
 
     private const int Stored = 0, Deflated = 8;
-    // Of a file's own head (APPNOTE, 4.3.7): its length, and where the lengths of the two texts behind it stand.
-    private const int HeadLength = 30, HeadTextLengths = 26;
 
     /// <summary>Judges an archive.</summary>
     /// <returns>The paths of its files.</returns>
@@ -33,11 +30,17 @@ internal static class ApplicationArchive
             var archive = await HostFiles.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
             await using var scope = archive.ConfigureAwait(false);
             Require(archive.CanSeek, "it is a pipe or a device, and must be a file");
-            IReadOnlyList<PackedFile> files = [.. (await ArchiveDirectory.ReadAsync(archive, cancellationToken).ConfigureAwait(false)).Where(static file => !file.IsFolder)];
+            var all = await ArchiveDirectory.ReadAsync(archive, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<PackedFile> files = [.. all.Where(static file => !file.IsFolder)];
             Judge(files);
-            foreach (var file in files)
+            // A folder, too: its head may name a file.
+            foreach (var file in all)
             {
-                await UnpackIntoNothingAsync(archive, file, cancellationToken).ConfigureAwait(false);
+                Require(await FileHead.PassAsync(archive, file, cancellationToken).ConfigureAwait(false), $"{Name(file)} has a head of its own that says something else than the archive's directory");
+                if (!file.IsFolder)
+                {
+                    await UnpackIntoNothingAsync(archive, file, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             return [.. files.Select(static file => file.Path)];
@@ -68,10 +71,6 @@ internal static class ApplicationArchive
 
     private static async Task UnpackIntoNothingAsync(FileStream archive, PackedFile file, CancellationToken cancellationToken)
     {
-        var head = new byte[HeadLength];
-        archive.Position = file.HeadOffset;
-        await archive.ReadExactlyAsync(head, cancellationToken).ConfigureAwait(false);
-        archive.Position += BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(HeadTextLengths)) + BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(HeadTextLengths + 2));
         var length = file.Method == Stored ? file.PackedLength : await InflateAsync(archive, file.Length, cancellationToken).ConfigureAwait(false);
         Require(length == file.Length, $"the file {Name(file)} has {(length > file.Length ? "more" : "less")} than the {file.Length} bytes that its directory says");
     }

@@ -42,7 +42,14 @@ internal static class ArchiveDirectory
             var whole = RecordLength + nameLength + Short(record, 30) + Short(record, 32);
             Require(whole <= record.Length, "its directory is damaged");
             files.Add(new PackedFile(
-                Encoding.UTF8.GetString(record.Slice(RecordLength, nameLength)), Short(record, 10), (Short(record, 8) & 1) != 0, Number(record, 20), Number(record, 24), Number(record, 42)));
+                Encoding.UTF8.GetString(record.Slice(RecordLength, nameLength)),
+                directory.AsMemory(at + RecordLength, nameLength),
+                Short(record, 10),
+                (Short(record, 8) & 1) != 0,
+                Number(record, 16),
+                Number(record, 20),
+                Number(record, 24),
+                Number(record, 42)));
             at += whole;
         }
 

@@ -33,7 +33,8 @@ public sealed record GenWrapperPackage
 
     /// <summary>
     /// Reads the package and makes a job of it, to which the caller adds outputs, limits and machine. The archive is judged before any guest sees it: its
-    /// paths, and by unpacking it into nothing its sizes, at most 2 GiB in 10,000 files. Nothing is written.
+    /// paths, and by unpacking it into nothing its sizes, at most 2 GiB in 10,000 files. Nothing is written. The job has the files' paths, and opens them when it runs:
+    /// until then nobody may write into the folder whom this process does not trust, or a link put there would take a file of the host into the guest.
     /// </summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The job.</returns>

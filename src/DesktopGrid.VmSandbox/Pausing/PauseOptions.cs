@@ -15,14 +15,14 @@ public sealed class PauseOptions
     public bool OnBattery { get; set; }
 
     /// <summary>
-    /// How much of all processors others may use, in per cent, averaged over ten seconds; from there on the machines stand. Null (default) for any; above 0, at
+    /// How much of all processors others may use, in per cent, averaged over ten seconds; from there on the machines stand, until it is below four fifths of that. Null (default) for any; above 0, at
     /// most 100. Others are all programs but this process and its machines: of several processes with machines let one watch, through <see cref="Asked"/>.
     /// </summary>
     public double? OthersCpuPercent { get; set; }
 
     /// <summary>
     /// They stand until nobody has used keyboard, mouse or terminal for so long. Null (default) for never; 1 s to 24 h, BOINC's is 3 min. Windows and macOS tell;
-    /// Linux tells of terminals alone, a desktop's session is known to its own programs: see <see cref="SinceInput"/>.
+    /// Linux tells of terminals alone, to within 8 s, whether a person or a program feeds them; a desktop's session is known to its own programs: see <see cref="SinceInput"/>.
     /// </summary>
     public TimeSpan? UserActiveWithin { get; set; }
 

@@ -8,7 +8,14 @@ internal sealed class PauseRule(PauseOptions options)
     /// <summary>Over which the use of the processors is averaged: a page that is opened is no reason, and neither is a moment of rest.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The part of the threshold below which the processors count as free again. Load about the threshold would else hold and release the machines by
+    /// turns.
+    /// </summary>
+    public const double Release = 0.8;
+
     private readonly Queue<(TimeSpan Time, TimeSpan Others, TimeSpan Total)> _looks = new();
+    private bool _isBusy;
 
     /// <param name="now">A time that only grows.</param>
     /// <param name="reading">What goes on.</param>
@@ -22,10 +29,12 @@ internal sealed class PauseRule(PauseOptions options)
             _looks.Dequeue();
         }
 
+        // Also while another reason comes before it: it must not begin anew when that one ends.
+        _isBusy = options.OthersCpuPercent is { } most && OthersPercent(now) >= (_isBusy ? most * Release : most);
         return options.Asked?.Invoke() == true ? PauseReason.Asked
             : options.OnBattery && reading.IsOnBattery == true ? PauseReason.OnBattery
             : options.UserActiveWithin is { } within && (options.SinceInput is { } known ? known() : reading.SinceInput) < within ? PauseReason.UserActive
-            : options.OthersCpuPercent <= OthersPercent(now) ? PauseReason.ProcessorsBusy
+            : _isBusy ? PauseReason.ProcessorsBusy
             : null;
     }
 

@@ -19,6 +19,8 @@ public sealed class BadInputTests
     [TestCase("--output-bytes: \"3X\" is no size", "run --output-bytes 3X /bin/sh")]
     [TestCase("--env: \"NOVALUE\" is not of the form NAME=VALUE.", "run --env NOVALUE /bin/sh")]
     [TestCase("--accelerator: \"warp\" is none of tcg, kvm, whpx, hvf.", "--accelerator warp doctor")]
+    [TestCase("PERCENT: \"4\" is no whole number from 5 to 100.", "vm share 000000000000 4")]
+    [TestCase("PERCENT: \"half\" is no whole number from 5 to 100.", "vm share 000000000000 half")]
     [TestCase("--grace: \"2h\" is no time of at most 60m.", "vm stop 000000000000 --grace 2h")]
     [TestCase("--job stands for the whole job", "run --job job.json /bin/sh")]
     [TestCase("--job stands for the whole job", "run --job job.json --memory 100")]

@@ -102,6 +102,28 @@ public sealed class MachineLifeTests
     }
 
     [Test]
+    public async Task A_share_of_the_processors_lasts_as_long_as_its_call(CancellationToken cancellationToken)
+    {
+        using var store = new ConsoleStore();
+        var id = (await store.RunAsync(cancellationToken, "vm", "create")).ShouldEndWith(0).Output.Trim();
+        (await store.RunAsync(cancellationToken, "vm", "share", id, "20")).ShouldEndWith(65).Error.Should().Contain("Created");
+        (await store.RunAsync(cancellationToken, "vm", "start", id)).ShouldEndWith(0);
+        (await store.RunAsync(cancellationToken, "sb", "start", id, "/bin/sh", "--", "-c", "while :; do :; done")).ShouldEndWith(0);
+
+        var before = await CpuTimeAsync();
+        (await store.RunAsync(cancellationToken, "vm", "share", id, "20", "--for", "8s")).ShouldEndWith(0).Output.Trim().Should().Be($"{id} Running");
+        var kept = await CpuTimeAsync() - before;
+
+        // A fifth of eight seconds, what it used around the call, and some more where this computer is slow; without a share it is eight.
+        kept.Should().BeLessThan(5);
+        (await store.RunAsync(cancellationToken, "vm", "destroy", id)).ShouldEndWith(0);
+        store.ShouldHaveNothingLeft(id);
+
+        async Task<double> CpuTimeAsync() =>
+            (await store.RunAsync(cancellationToken, "vm", "status", id, "--json")).ShouldEndWith(0).Json.GetProperty("cpuTime").GetDouble();
+    }
+
+    [Test]
     public async Task A_running_machine_is_destroyed_by_another_process_with_all_that_it_had(CancellationToken cancellationToken)
     {
         using var store = new ConsoleStore();

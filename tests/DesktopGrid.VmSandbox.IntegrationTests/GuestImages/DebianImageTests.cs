@@ -86,6 +86,28 @@ internal sealed class DebianImageTests
         result.StandardOutput.Text().Should().Be("caught a#b# 500500\n", result.StandardError.Text());
     }
 
+    /// <summary>As <c>build/guest.sh debian --perl --python</c> makes it: modules of compiled code, too, and not the interpreters alone.</summary>
+    [Test]
+    [Category("Long")]
+    public async Task An_image_with_Perl_and_Python_runs_scripts_in_both(CancellationToken cancellationToken)
+    {
+        var image = Image + "-perl-python";
+        if (!Directory.Exists(image))
+        {
+            Assert.Ignore($"There is no {image}: build/guest.sh debian --perl --python makes it.");
+        }
+
+        await using var store = await TempStore.OpenAsync(options => options.GuestImage = image);
+        const string perl = "#!/usr/bin/perl\nuse strict; use warnings; use List::Util qw(sum); use POSIX qw(floor); use JSON::PP;\nprint encode_json([sum(1 .. 10), floor(2.7)]), \"\\n\";\n";
+        const string python = "#!/usr/bin/env python3\nimport ctypes, hashlib, json, sqlite3, zlib\nprint(json.dumps([sqlite3.connect(':memory:').execute('select 6 * 7').fetchone()[0], zlib.crc32(b'a'), hashlib.sha256(b'').hexdigest()[:8]]))\n";
+
+        var result = await store.Host.RunAsync(
+            TestJobs.Shell("./script.pl && ./script.py") with { Inputs = [JobFile.FromText("script.pl", perl, isExecutable: true), JobFile.FromText("script.py", python, isExecutable: true)] },
+            cancellationToken: cancellationToken);
+
+        result.StandardOutput.Text().Should().Be("[55,2]\n[42, 3904355907, \"e3b0c442\"]\n", result.StandardError.Text());
+    }
+
     /// <summary>As <c>build/guest.sh debian --with autodock-vina</c> makes it; it names libraries of its own and of the base.</summary>
     [Test]
     public async Task A_layer_of_packages_brings_a_program_with_its_libraries(CancellationToken cancellationToken)

@@ -60,7 +60,9 @@ public sealed class ApplicationArchiveTests
     [TestCase(1_000_000u, "less")]
     public Task A_bomb_that_lies_about_its_size(uint said, string really)
     {
+        // Its head tells the same lie.
         _sample.SpoilRecord("data/words", UnpackedLength, said);
+        _sample.SpoilHead("data/words", 22, said);
 
         return FailAsync($"the file \"data/words\" has {really} than the {said} bytes that its directory says");
     }
@@ -96,6 +98,42 @@ public sealed class ApplicationArchiveTests
         _sample.SpoilRecord("bin/count", Method, 93);
 
         return FailAsync("the file \"bin/count\" is packed by method 93, which the guest does not know");
+    }
+
+    [TestCase("data/words", "../escaped")]
+    [TestCase("data/", "x/../")]
+    public Task A_head_with_another_name_than_the_directory_s(string path, string really)
+    {
+        _sample.RenameHead(path, really);
+
+        return FailAsync($"\"{path}\" has a head of its own that says something else than the archive's directory");
+    }
+
+    // Signature, flags, method, checksum, packed and unpacked length.
+    [TestCase(0, 0x06054b50u)]
+    [TestCase(6, 1u | (8 << 16))]
+    [TestCase(8, 12u)]
+    [TestCase(14, 1u)]
+    [TestCase(18, 7u)]
+    [TestCase(22, 7u)]
+    public Task A_head_that_says_something_else_than_the_directory(int offset, uint value)
+    {
+        _sample.SpoilHead("data/words", offset, value);
+
+        return FailAsync("\"data/words\" has a head of its own that says something else than the archive's directory");
+    }
+
+    [Test]
+    public async Task Lengths_that_the_head_leaves_to_the_directory_are_read_there()
+    {
+        const uint LengthsAreInDirectory = 8;
+        _sample.SpoilHead("data/words", 6, LengthsAreInDirectory | (8 << 16));
+        foreach (var offset in (int[])[14, 18, 22])
+        {
+            _sample.SpoilHead("data/words", offset, 0);
+        }
+
+        (await ApplicationArchive.ReadAsync(_sample.File(SamplePackage.Archive), CancellationToken.None)).Should().Equal("bin/count", "data/words");
     }
 
     [Test]

@@ -10,6 +10,8 @@ internal sealed class SamplePackage
 {
     public const string Archive = "search.zip";
 
+    private const int HeadLength = 30;
+
     public SamplePackage(string folder)
     {
         Folder = folder;
@@ -55,6 +57,20 @@ internal sealed class SamplePackage
         return bytes;
     });
 
+    /// <summary>Writes a number into a file's own head, at an offset within that head (APPNOTE, 4.3.7).</summary>
+    public void SpoilHead(string path, int offset, uint value) => Spoil(bytes =>
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(HeadOf(bytes, path) + offset), value);
+        return bytes;
+    });
+
+    /// <summary>Writes another name of the same length into a file's own head.</summary>
+    public void RenameHead(string path, string name) => Spoil(bytes =>
+    {
+        Encoding.UTF8.GetBytes(name).CopyTo(bytes, HeadOf(bytes, path) + HeadLength);
+        return bytes;
+    });
+
     /// <summary>Writes a number into the record at the archive's end (APPNOTE, 4.3.16).</summary>
     public void SpoilEnd(int offset, uint value) => Spoil(bytes =>
     {
@@ -62,4 +78,6 @@ internal sealed class SamplePackage
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - Length + offset), value);
         return bytes;
     });
+
+    private static int HeadOf(byte[] bytes, string path) => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(path)) - HeadLength;
 }

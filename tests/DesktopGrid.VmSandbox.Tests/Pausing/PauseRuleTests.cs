@@ -21,6 +21,28 @@ public sealed class PauseRuleTests
     }
 
     [Test]
+    public void Load_about_the_threshold_does_not_let_the_machines_stand_and_go_by_turns()
+    {
+        var rule = new PauseRule(PauseOptions.DesktopGrid());
+        Look(rule, 15, others: 1.1, ours: 2)[^1].Should().Be(PauseReason.ProcessorsBusy);
+        Look(rule, 60, others: 0.9, ours: 0).Should().OnlyContain(static reason => reason == PauseReason.ProcessorsBusy, "22 % are no quarter, and not below four fifths of it");
+        Look(rule, 12, others: 0.7, ours: 0)[^1].Should().BeNull();
+        Look(rule, 60, others: 0.9, ours: 3).Should().OnlyContain(static reason => reason == null, "they were let go, and the quarter was not reached again");
+    }
+
+    [Test]
+    public void A_reason_that_comes_first_for_a_while_does_not_make_the_processors_free()
+    {
+        var asked = false;
+        var rule = new PauseRule(new PauseOptions { OthersCpuPercent = 25, Asked = () => asked });
+        Look(rule, 15, others: 1.1, ours: 0)[^1].Should().Be(PauseReason.ProcessorsBusy);
+        asked = true;
+        Look(rule, 15, others: 0.9, ours: 0)[^1].Should().Be(PauseReason.Asked);
+        asked = false;
+        Look(rule, 1, others: 0.9, ours: 0)[^1].Should().Be(PauseReason.ProcessorsBusy);
+    }
+
+    [Test]
     public void A_short_burst_is_no_reason()
     {
         var rule = new PauseRule(new PauseOptions { OthersCpuPercent = 50 });

@@ -12,6 +12,7 @@ internal static class VmCommands
         StateVerbs.Start(runner),
         StateVerbs.Suspend(runner),
         StateVerbs.Continue(runner),
+        ShareCommand.Create(runner),
         StopCommand.Create(runner),
         CheckpointCommands.Checkpoint(runner),
         CheckpointCommands.Resume(runner),

@@ -6,7 +6,8 @@ namespace DesktopGrid.VmSandbox.Platform.Activity;
 
 /// <summary>
 /// Linux: /proc/stat (proc(5)), /sys/class/power_supply (Documentation/ABI/testing/sysfs-class-power), and the terminals' times of last access,
-/// which the kernel sets at each input. A desktop reads its keyboard by other ways, which only its own session is told of: there the time since the
+/// which the kernel sets, to within eight seconds, when a program has read something from one. So input that nobody reads is not seen, and what a
+/// program feeds to a terminal (expect, a terminal's own answers to queries) counts as a person's. A desktop reads its keyboard by other ways, which only its own session is told of: there the time since the
 /// last input is what the terminals say, and a client that knows better gives its own.
 /// </summary>
 [SupportedOSPlatform("linux")]
