@@ -27,6 +27,9 @@ internal sealed class ConsoleStore : IDisposable
         ? [.. Directory.EnumerateDirectories(Path.Combine(Store, "machines")).Select(static folder => Path.GetFileName(folder))]
         : [];
 
+    /// <summary>What imports have under way, or have left.</summary>
+    public IReadOnlyList<string> Drafts() => Directory.Exists(Path.Combine(Store, "layers")) ? [.. Directory.EnumerateFileSystemEntries(Path.Combine(Store, "layers"), ".part-*")] : [];
+
     /// <summary>No process that knows the store, no machine's files, and of these machines neither log nor sockets.</summary>
     public void ShouldHaveNothingLeft(params string[] machines)
     {
