@@ -22,6 +22,7 @@ internal sealed class FastWriterTests : StoreFixture
     private const long LookBytes = 128 * MiB;
 
     [Test]
+    [Category("Long")]
     public async Task Its_checkpoint_ends_within_a_bound_and_holds_one_instant(CancellationToken cancellationToken)
     {
         var id = await Host.StartNewAsync(new VmOptions { MemoryMiB = MemoryMiB }, cancellationToken);

@@ -25,7 +25,6 @@ internal sealed class TravelTests : StoreFixture
 
     [Test]
     [Order(1)]
-    [Category("AlsoAsRoot")]
     public async Task A_task_begun_here_ends_there_with_the_same_output(CancellationToken cancellationToken)
     {
         var id = await Host.StartNewAsync(new VmOptions { MemoryMiB = 128, Labels = new Dictionary<string, string> { ["of"] = Label } }, cancellationToken);

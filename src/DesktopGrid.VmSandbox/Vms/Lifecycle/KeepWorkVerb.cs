@@ -16,6 +16,9 @@ internal static class KeepWorkVerb
     // For QEMU's end: it writes its disk's tables, and the kernel takes its memory back.
     private static readonly TimeSpan MostForEnd = TimeSpan.FromSeconds(5);
 
+    // For a checkpoint to be undone whose caller has cancelled: a QEMU that is alive needs a blink.
+    private static readonly TimeSpan MostForUndoing = TimeSpan.FromSeconds(3);
+
     // Where nothing was measured yet: what no disk and no zstd of these years exceeds. Only the hopeless is not tried.
     private const double BestBytesPerSecond = 2e9;
 
@@ -78,8 +81,9 @@ internal static class KeepWorkVerb
             await ((Task)keeping).WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!keeping.IsCompleted)
             {
-                // It is being undone, which takes a blink where QEMU answers.
-                using var undoing = Deadline.After(Less(budget, 0.75), services.Time).Enter(CancellationToken.None);
+                // It is being undone.
+                var rest = Less(budget, 0.75);
+                using var undoing = Deadline.After(cancellationToken.IsCancellationRequested && rest > MostForUndoing ? MostForUndoing : rest, services.Time).Enter(CancellationToken.None);
                 await ((Task)keeping).WaitAsync(undoing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
