@@ -7,7 +7,8 @@ public sealed record LayerImport
 {
     /// <summary>
     /// The file or folder: an archive (tar, plain or packed by gzip or Brotli, the latter with a name that ends in <c>.br</c>), an OCI image (what <c>docker save</c> writes, or an
-    /// OCI layout, as a folder or an archive), or a disk (VDI, VMDK, VHDX, qcow2, raw). What it is, is read from its bytes.
+    /// OCI layout, as a folder or an archive), or a disk (VDI, VMDK, VHDX, qcow2, raw). What it is, is read from its bytes. An image's variables are what
+    /// tasks have unless they set them themselves; its entry point, command and working directory are not used: a job names its program.
     /// </summary>
     public required string Path { get; init; }
 

@@ -58,17 +58,20 @@ internal sealed class DiskImport(IPrivateFiles files, IQemuSelector selector, IQ
         var conversion = tool.ConvertAsync(installation, Path.GetFileName(draft.Folder), copy, header.Format, plain, header.VirtualSize, bound.Token);
         try
         {
-            var counted = 0L;
-            while (!conversion.IsCompleted)
+            var (counted, isDone) = (0L, false);
+            do
             {
+                await Task.WhenAny(conversion, Task.Delay(WatchPause, time, cancellationToken)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                // Before it is looked at: what was written last counts as well.
+                isDone = conversion.IsCompleted;
                 var allocated = files.AllocatedBytes(plain);
                 meter.Demand(allocated);
                 await meter.SpareAsync(Math.Max(0, allocated - counted), cancellationToken).ConfigureAwait(false);
                 counted = Math.Max(counted, allocated);
                 meter.Tell(ImportStep.Convert, Math.Min(allocated, header.VirtualSize), header.VirtualSize);
-                await Task.WhenAny(conversion, Task.Delay(WatchPause, time, cancellationToken)).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
             }
+            while (!isDone);
         }
         catch
         {

@@ -26,11 +26,13 @@ internal sealed class ArchiveFiles : IImageFiles
         var reader = new ArchiveReader(archive, source);
         try
         {
+            var characters = 0L;
             for (var count = 0; await reader.NextAsync(cancellationToken).ConfigureAwait(false) is { } entry; count++)
             {
-                if (count > ArchiveLimits.MaxEntries)
+                characters += entry.Path.Length + (entry.Target?.Length ?? 0);
+                if (count > ArchiveLimits.MaxEntries || characters > ArchiveLimits.MaxPathCharacters)
                 {
-                    throw ImportFault.Refused(source, $"it has more than {ArchiveLimits.MaxEntries} entries");
+                    throw ImportFault.Refused(source, $"it has more than {ArchiveLimits.MaxEntries} entries, or their paths and links more than {ArchiveLimits.MaxPathCharacters} characters together");
                 }
 
                 if (entry.Kind == ArchiveEntryKind.File)

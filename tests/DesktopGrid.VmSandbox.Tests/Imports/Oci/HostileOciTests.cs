@@ -55,6 +55,36 @@ public sealed class HostileOciTests
     public Task A_pipe_in_the_place_of_an_archive_is_not_waited_for() => ShouldRefuseAsync(_bench.File("pipe"), "no ordinary file", _bench.File("pipe"));
 
     [Test]
+    public Task A_link_to_a_pipe_is_not_waited_for_either()
+    {
+        File.CreateSymbolicLink(_bench.File("link"), _bench.File("pipe"));
+        return ShouldRefuseAsync(_bench.File("link"), "no ordinary file", _bench.File("pipe"));
+    }
+
+    [Test]
+    public Task A_link_that_leads_in_a_circle_is_told()
+    {
+        File.CreateSymbolicLink(_bench.File("one"), _bench.File("other"));
+        File.CreateSymbolicLink(_bench.File("other"), _bench.File("one"));
+        return ShouldRefuseAsync(_bench.File("one"), "cannot be read");
+    }
+
+    [TestCase("/etc/passwd", "absolute name")]
+    [TestCase("../../etc/passwd", "leads upwards")]
+    public async Task A_file_elsewhere_is_no_part_of_what_docker_save_wrote(string path, string reason)
+    {
+        foreach (var (document, change) in ((string, Action<JsonNode>)[])[("Config", image => image["Config"] = path), ("Layers", image => image["Layers"]![0] = path)])
+        {
+            var image = SampleOci.DockerSave(_layer);
+            var manifest = JsonNode.Parse(image.Files["manifest.json"])!;
+            change(manifest[0]!);
+            image.Files["manifest.json"] = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+
+            await ShouldRefuseAsync(image.Folder(_bench.File(document)), reason);
+        }
+    }
+
+    [Test]
     public Task A_device_in_the_place_of_an_archive_is_not_read() => ShouldRefuseAsync("/dev/zero", "no ordinary file");
 
     private static byte[] Repeated(string type, int times, string os = "linux")
