@@ -59,6 +59,7 @@ internal sealed class DiskImport(IPrivateFiles files, IQemuSelector selector, IQ
         try
         {
             var (counted, isDone) = (0L, false);
+            meter.Tell(ImportStep.Convert, 0, header.VirtualSize);
             do
             {
                 await Task.WhenAny(conversion, Task.Delay(WatchPause, time, cancellationToken)).ConfigureAwait(false);
