@@ -8,7 +8,7 @@
 #   --check         makes it twice, the daemon in two folders, and compares the bytes
 #   --sources DIR   fetches the source packages of everything in it that is not ours
 #   --daemon FILE   takes a daemon that is already built
-#   --output DIR    puts the image there
+#   --output DIR    puts the image there; of a layer, a file
 source "$(dirname "$0")/lib/common.sh"
 source "$repository/build/lib/guest-packages.sh"
 source "$repository/build/lib/guest-parts.sh"

@@ -6,16 +6,21 @@ set -euo pipefail
 export LC_ALL=C
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
-output=$repository/artifacts/qemu/osx-arm64
-if [ "${1:-}" = --output ]; then output=${2:?--output needs a folder}; fi
+place=$repository/artifacts/qemu/osx-arm64
+if [ "${1:-}" = --output ]; then place=${2:?--output needs a folder}; fi
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+[ ! -e "$place" ] || [ -e "$place/manifest.json" ] || { [ -d "$place" ] && [ -z "$(ls -A "$place")" ]; } || fail "$place is no engine, and is left alone: name a new folder"
+# Beside the place, which it takes when it is whole.
+mkdir -p "$(dirname "$place")"
+work=$(mktemp -d "$(dirname "$place")/.vmsandbox-qemu.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+output=$work/out
 
 emulator=$(command -v qemu-system-x86_64) || fail "no QEMU is installed: brew install qemu"
 bin=$(cd "$(dirname "$(realpath "$emulator")")" && pwd)
 prefix=$(cd "$bin/.." && pwd)
 # QEMU looks for its firmware at the path that it was built with, first below the folder qemu-bundle beside its program.
 share=$output/qemu-bundle$prefix/share/qemu
-rm -rf "$output"
 mkdir -p "$output/lib" "$share"
 cp "$bin/qemu-system-x86_64" "$bin/qemu-img" "$output/"
 for file in bios-256k.bin kvmvapic.bin linuxboot_dma.bin pvh.bin; do cp "$prefix/share/qemu/$file" "$share/"; done
@@ -41,8 +46,7 @@ chmod u+w "$output"/qemu-*
 for program in "$output"/qemu-system-x86_64 "$output"/qemu-img; do take "$program" lib/; done
 
 # A changed file's signature is void, and hardware virtualization asks for an entitlement.
-entitlement=$(mktemp)
-trap 'rm -f "$entitlement"' EXIT
+entitlement=$work/entitlement
 printf '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>com.apple.security.hypervisor</key><true/></dict></plist>\n' >"$entitlement"
 codesign --force --sign - "$output"/lib/* "$output/qemu-img"
 codesign --force --sign - --entitlements "$entitlement" "$output/qemu-system-x86_64"
@@ -65,4 +69,6 @@ version=$("$output/qemu-system-x86_64" --version | sed -n '1s/.*version \([^ ]*\
     done) | sed '$s/,$//'
     printf '  },\n  "standIns": [],\n  "packages": []\n}\n'
 } >"$output/manifest.json"
-printf 'QEMU %s is in %s; build/pack.sh, or "dotnet pack src/DesktopGrid.VmSandbox.Qemu -p:EngineRuntime=osx-arm64", makes its package\n' "$version" "$output"
+rm -rf "$place"
+mv "$output" "$place"
+printf 'QEMU %s is in %s; build/pack.sh, or "dotnet pack src/DesktopGrid.VmSandbox.Qemu -p:EngineRuntime=osx-arm64", makes its package\n' "$version" "$place"

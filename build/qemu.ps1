@@ -10,6 +10,10 @@ Set-StrictMode -Version Latest
 
 $emulator = Join-Path $From 'qemu-system-x86_64.exe'
 if (-not (Test-Path $emulator)) { throw "There is no QEMU in ${From}: winget install SoftwareFreedomConservancy.QEMU" }
+# Beside the place, which it takes when it is whole. What stands there is replaced only if it is an engine.
+$place = $Output
+if ((Test-Path $place) -and -not (Test-Path (Join-Path $place 'manifest.json')) -and (Get-ChildItem -Force $place)) { throw "$place is no engine, and is left alone: name a new folder." }
+$Output = "$place.part"
 if (Test-Path $Output) { Remove-Item -Recurse -Force $Output }
 $share = New-Item -ItemType Directory -Force (Join-Path $Output 'share')
 $Output = (Resolve-Path $Output).Path
@@ -36,4 +40,6 @@ foreach ($file in Get-ChildItem $Output -Recurse -File | Sort-Object FullName) {
 }
 $manifest = [ordered]@{ format = 1; runtime = 'win-x64'; qemu = $version; files = $files; standIns = @(); packages = @() }
 [IO.File]::WriteAllText((Join-Path $Output 'manifest.json'), ($manifest | ConvertTo-Json -Depth 4))
-"QEMU $version is in $Output; 'dotnet pack src/DesktopGrid.VmSandbox.Qemu -p:EngineRuntime=win-x64' makes its package."
+if (Test-Path $place) { Remove-Item -Recurse -Force $place }
+Move-Item $Output $place
+"QEMU $version is in $place; 'dotnet pack src/DesktopGrid.VmSandbox.Qemu -p:EngineRuntime=win-x64' makes its package."

@@ -17,6 +17,9 @@ if [ -t 2 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
 say() { printf '%s==>%s %s\n' "$bold" "$plain" "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# demand_ours DIR KIND: whether what stands there may be replaced: what was made before, by its manifest, or nothing. Whatever else it is, is somebody's.
+demand_ours() { [ ! -e "$1" ] || [ -e "$1/manifest.json" ] || { [ -d "$1" ] && [ -z "$(ls -A "$1")" ]; } || fail "$1 is no $2, and is left alone: name a new folder"; }
+
 # bounded SECONDS COMMAND...: ends the command and its children after that time, and also when this script is told to end: a shell
 # that waits for a command in the foreground would hear it only afterwards, and leave the command behind.
 bounded() {

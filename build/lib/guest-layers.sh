@@ -48,7 +48,7 @@ fetch_closure() {
     printf '%s\n' "$asked" >"$folder/asked"
 }
 
-# ask_for_layer NAME OUTPUT: what the command line asks for.
+# ask_for_layer NAME OUTPUT: what the command line asks for; the output is a file.
 ask_for_layer() {
     local name=$1 output=$2 folder=$artifacts/guest/layer-packages/$1 stamp inputs
     mkdir -p "$artifacts/guest/layer-packages"
@@ -57,9 +57,11 @@ ask_for_layer() {
         fetch_sources "$sources" "$folder"/*.deb
         return
     fi
+    [ ! -d "$output" ] || fail "$output is a folder: for a layer --output names a file"
     stamp=$folder/stamp
     inputs=$(cat "$repository"/build/guest.sh "$repository"/build/lib/{common,guest-packages,guest-parts,guest-root,guest-layers}.sh "$folder/complete" "${folders[@]/%//complete}" | sha256sum)
-    if [ "$check" = no ] && [ -e "$output" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ]; then
+    # Only the usual place remembers what it was made of.
+    if [ "$check" = no ] && [ "$output" = "$artifacts/guest/layers/$name.tar.gz" ] && [ -e "$output" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$inputs" ]; then
         say "the layer $output is up to date"
         return
     fi
@@ -71,7 +73,7 @@ ask_for_layer() {
         cmp "$output" "$elsewhere/layer" || fail "two makings of the same packages differ"
         say "two makings gave the same bytes"
     fi
-    printf '%s\n' "$inputs" >"$stamp"
+    [ "$output" != "$artifacts/guest/layers/$name.tar.gz" ] || printf '%s\n' "$inputs" >"$stamp"
     say "the layer is $output: $(($(size_of "$output") / 1000)) kB"
 }
 

@@ -75,6 +75,7 @@ build_daemon_elsewhere() {
 # packages is that of every image; of others, which only a root of whole packages has, what is unpacked here are the licences.
 make_image() {
     local root=$1 name=$2 daemon=$3 output=$4 file size; shift 4
+    demand_ours "$output" "guest image"
     mkdir -p "$(dirname "$output")"
     work=$(mktemp -d "$(dirname "$output")/.vmsandbox-guest.XXXXXX")
     say "making the guest image $name"

@@ -19,7 +19,7 @@ engine_hash() {
 # make_engine OUTPUT: in a folder beside the output, which takes its place when it is whole.
 make_engine() {
     local output=$1 debian out file size
-    [ ! -e "$output" ] || [ -e "$output/manifest.json" ] || [ -z "$(ls -A "$output")" ] || fail "$output is no engine, and is left alone: name a new folder"
+    demand_ours "$output" engine
     mkdir -p "$(dirname "$output")"
     work=$(mktemp -d "$(dirname "$output")/.vmsandbox-qemu.XXXXXX")
     debian=$work/debian out=$work/out
