@@ -51,7 +51,7 @@ public sealed partial class SandboxHost
             var services = new VmServices(
                 layout,
                 new ImageLibrary(new BaseImageStore(layout, platform.Files), new ImageTable(database), options.GuestImage, time),
-                new LayerLibrary(new LayerStore(layout, platform.Files), new LayerTable(database), time),
+                new LayerLibrary(new LayerStore(layout, platform.Files, time), new LayerTable(database), time),
                 new MachineTable(database),
                 new KeptLogTable(database),
                 new CheckpointTable(database),

@@ -8,6 +8,8 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Commands;
 /// <summary>image: the base images and layers that machines are made of.</summary>
 internal static class ImageCommands
 {
+    private static readonly string[] _endings = [".tar", ".tgz", ".gz", ".br", ".oci", ".vdi", ".vmdk", ".vhdx", ".qcow2", ".img", ".raw"];
+
     public static Command Create(CommandRunner runner) => new("image", "The base images and layers that machines are made of.")
     {
         Add(runner),
@@ -74,10 +76,15 @@ internal static class ImageCommands
         return command;
     }
 
-    /// <summary>Up to the first dot behind a letter: <c>numpy.tar.gz</c> is numpy.</summary>
+    /// <summary>Without the endings that archives and disks have: <c>numpy-2.1.0.tar.gz</c> is numpy-2.1.0.</summary>
     private static string NameOf(string source)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
-        return name.IndexOf('.', Math.Min(1, name.Length)) is > 0 and var dot ? name[..dot] : name;
+        while (Array.Find(_endings, ending => name.Length > ending.Length && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending)
+        {
+            name = name[..^ending.Length];
+        }
+
+        return name;
     }
 }

@@ -192,6 +192,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
                 throw new RequestException(GuestErrorCode.StartRefused, $"The program cannot be started: {e.Message}");
             }
 
+            limits.Settle();
             outbox.Clear();
             _startedAt = Environment.TickCount64;
             _stdout.Start(output.Read, request.OutputBytes);

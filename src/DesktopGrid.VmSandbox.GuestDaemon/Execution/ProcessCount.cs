@@ -63,12 +63,14 @@ internal sealed class ProcessCount
         return thread;
     }
 
-    /// <summary>The program runs, and the thread that started it is on its way out: it no longer counts, but not before it has gone.</summary>
+    /// <summary>The program runs, and the thread that started it is on its way out: it no longer counts, but not before it has gone. One that does not go leaves the program one process more.</summary>
     public void Close(int starter)
     {
         var entry = string.Create(CultureInfo.InvariantCulture, $"/proc/self/task/{starter}");
-        _ = IsSoon(() => !Directory.Exists(entry));
-        Bound(_limit);
+        if (IsSoon(() => !Directory.Exists(entry)))
+        {
+            Bound(_limit);
+        }
     }
 
     private bool IsRemoved()

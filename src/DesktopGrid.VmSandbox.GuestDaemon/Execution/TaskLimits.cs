@@ -11,26 +11,39 @@ internal sealed class TaskLimits
 
     private readonly ProcessCount? _processes;
     private readonly long _killed = Killed();
+    private int _starter;
 
     public TaskLimits(int? processes) => _processes = processes is { } limit ? new ProcessCount(limit) : null;
 
     /// <summary>Starts the program within the limits, as the task's user and in its root; null for the daemon's own.</summary>
     public int Start(TaskUser user, string? root, Func<int> spawn)
     {
-        var (processId, starter) = (0, 0);
+        var processId = 0;
         using var door = _processes?.OpenDoor();
         LinuxCredentials.RunAs(user.Id, () =>
         {
             if (door is not null)
             {
-                starter = ProcessCount.Enter(door);
+                _starter = ProcessCount.Enter(door);
             }
 
             processId = spawn();
         },
         root);
-        _processes?.Close(starter);
         return processId;
+    }
+
+    /// <summary>The program runs: who started it is no longer counted with it. Not while anybody waits for a lock: it may take moments.</summary>
+    public void Settle()
+    {
+        try
+        {
+            _processes?.Close(_starter);
+        }
+        catch (IOException e)
+        {
+            DaemonLog.Write($"the limit of processes is one too high: {e.Message}");
+        }
     }
 
     /// <summary>Waits until a process was refused; for ever where they are not limited.</summary>

@@ -226,10 +226,9 @@ internal sealed class PortReader(PortHandle handle, PortEndPoint endPoint, Block
     /// <summary>Waits for it, and says whether the host has been away for so long that it is really gone.</summary>
     private bool IsAway()
     {
-        var now = Environment.TickCount64;
-        _awaySince ??= now;
+        _awaySince ??= Environment.TickCount64;
         handle.WaitForNews(PollMs);
-        return now - _awaySince > AwayMs;
+        return Environment.TickCount64 - _awaySince >= AwayMs;
     }
 
     private void Drop(string reason)

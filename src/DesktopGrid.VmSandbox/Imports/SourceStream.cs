@@ -37,12 +37,26 @@ internal sealed class SourceStream(string path, FileStream file, long length, Ac
         try
         {
             // A pipe, whose opening waits for a writer, and a device, which never ends, have no length either.
-            if (new FileInfo(path) is { Exists: true, Length: 0 })
+            if (LengthOf(path) == 0)
             {
                 throw ImportFault.Malformed(path, "it is empty, or no ordinary file");
             }
 
             return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = 0, Options = FileOptions.Asynchronous });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ImportFault.Unreadable(path, e);
+        }
+    }
+
+    /// <summary>Bytes of a file; of one that a link leads to its own, where .NET tells those of the link. Below zero where there is none.</summary>
+    /// <exception cref="ImageException">The link leads in a circle.</exception>
+    public static long LengthOf(string path)
+    {
+        try
+        {
+            return (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true } file ? file.Length : -1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -31,8 +31,8 @@ internal static class ApplicationArchive
             await using var scope = archive.ConfigureAwait(false);
             Require(archive.CanSeek, "it is a pipe or a device, and must be a file");
             var all = await ArchiveDirectory.ReadAsync(archive, cancellationToken).ConfigureAwait(false);
+            Judge(all);
             IReadOnlyList<PackedFile> files = [.. all.Where(static file => !file.IsFolder)];
-            Judge(files);
             // A folder, too: its head may name a file.
             foreach (var file in all)
             {
@@ -57,11 +57,12 @@ internal static class ApplicationArchive
 
     private static void Judge(IReadOnlyList<PackedFile> files)
     {
-        Require(files.Count <= MaxFiles, $"it has {files.Count} files, and {MaxFiles} are taken");
+        Require(files.Count <= MaxFiles, $"it has {files.Count} files and folders, and {MaxFiles} are taken");
         foreach (var file in files)
         {
-            var fault = RelativePath.Fault(file.Path);
+            var fault = RelativePath.Fault(file.IsFolder ? file.Path[..^1] : file.Path);
             Require(fault is null, $"it has the file {Name(file)}. {fault}");
+            Require(!file.IsFolder || (file.Length == 0 && file.PackedLength == 0), $"its folder {Name(file)} has content");
             Require(!file.IsEncrypted, $"the file {Name(file)} needs a password");
             Require(file.Method is Stored or Deflated, $"the file {Name(file)} is packed by method {file.Method}, which the guest does not know");
         }

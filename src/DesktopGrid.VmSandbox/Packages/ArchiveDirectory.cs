@@ -12,7 +12,8 @@ internal static class ArchiveDirectory
     /// <summary>The largest that is read: ten thousand files with long paths.</summary>
     public const int MaxBytes = 16 * 1024 * 1024;
 
-    private const int EndLength = 22, LongestComment = ushort.MaxValue, RecordLength = 46;
+    // The guest's unzip looks for the end in the last 64 KiB, which the longest comment would push it out of; then it reads the file from its beginning.
+    private const int EndLength = 22, Tail = 64 * 1024, RecordLength = 46;
 
     private static ReadOnlySpan<byte> EndSignature => [(byte)'P', (byte)'K', 5, 6];
 
@@ -22,7 +23,7 @@ internal static class ArchiveDirectory
     /// <exception cref="InvalidDataException">It is none; the message is the end of a sentence.</exception>
     public static async Task<IReadOnlyList<PackedFile>> ReadAsync(Stream archive, CancellationToken cancellationToken)
     {
-        var tail = await ReadAsync(archive, Math.Max(0, archive.Length - EndLength - LongestComment), archive.Length, cancellationToken).ConfigureAwait(false);
+        var tail = await ReadAsync(archive, Math.Max(0, archive.Length - Tail), archive.Length, cancellationToken).ConfigureAwait(false);
         var at = tail.AsSpan().LastIndexOf(EndSignature);
         Require(at >= 0 && at <= tail.Length - EndLength, "it is no zip archive, or is cut off");
         var (length, offset) = (Number(tail, at + 12), Number(tail, at + 16));

@@ -49,7 +49,7 @@ internal static class TestLayers
         using var platform = HostPlatform.Create(TimeProvider.System);
         var layout = new StoreLayout(store.StorePath);
         using var database = CatalogDatabase.Open(layout.Catalog);
-        var library = new LayerLibrary(new LayerStore(layout, platform.Files), new LayerTable(database), TimeProvider.System);
+        var library = new LayerLibrary(new LayerStore(layout, platform.Files, TimeProvider.System), new LayerTable(database), TimeProvider.System);
         using var draft = library.Begin();
         File.Copy(disk, draft.DiskPath);
         var length = new FileInfo(disk).Length;

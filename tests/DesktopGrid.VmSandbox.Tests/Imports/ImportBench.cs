@@ -25,7 +25,7 @@ internal sealed class ImportBench : IAsyncDisposable
         _database = CatalogDatabase.Open(Layout.Catalog);
         Rows = new MachineTable(_database);
         var images = new ImageLibrary(new BaseImageStore(Layout, TemporaryFolder.PrivateFiles), new ImageTable(_database), null, TimeProvider.System);
-        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles), new LayerTable(_database), TimeProvider.System);
+        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles, TimeProvider.System), new LayerTable(_database), TimeProvider.System);
         Images = new ImageManager(new ImportServices(Layout, images, Layers, Rows, new NoQemu(), new NoQemu(), TemporaryFolder.PrivateFiles, DemandRoomAsync, TimeProvider.System, NullLogger.Instance));
     }
 

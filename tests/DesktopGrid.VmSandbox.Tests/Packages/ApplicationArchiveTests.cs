@@ -33,11 +33,13 @@ public sealed class ApplicationArchiveTests
     [TestCase("/etc/passwd")]
     [TestCase("bin/../../escape")]
     [TestCase("bin//count")]
+    [TestCase("words\0/")]
+    [TestCase("../escape/")]
     public Task A_path_that_leads_elsewhere(string path)
     {
         _sample.Pack(("bin/count", "a program"), (path, "x"));
 
-        return FailAsync($"it has the file \"{path}\". The path *");
+        return FailAsync($"it has the file \"{path.Replace('\0', '.')}\". The path *");
     }
 
     [Test]
@@ -45,7 +47,7 @@ public sealed class ApplicationArchiveTests
     {
         _sample.Pack([.. Enumerable.Range(0, ApplicationArchive.MaxFiles + 1).Select(static i => (i.ToString(CultureInfo.InvariantCulture), (string?)""))]);
 
-        return FailAsync("it has 10001 files, and 10000 are taken");
+        return FailAsync("it has 10001 files and folders, and 10000 are taken");
     }
 
     [Test]

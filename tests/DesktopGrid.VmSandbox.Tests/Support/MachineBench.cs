@@ -30,7 +30,7 @@ internal sealed class MachineBench : IAsyncDisposable
         KeptLogs = new KeptLogTable(_database);
         Checkpoints = new CheckpointTable(_database);
         var images = new ImageLibrary(new BaseImageStore(Layout, TemporaryFolder.PrivateFiles), new ImageTable(_database), new SampleImage(_folder.File("image")).Folder, Time);
-        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles), new LayerTable(_database), Time);
+        Layers = new LayerLibrary(new LayerStore(Layout, TemporaryFolder.PrivateFiles, Time), new LayerTable(_database), Time);
         var services = new VmServices(Layout, images, Layers, Rows, KeptLogs, Checkpoints, new NoQemu(), new NoQemu(), new NoQemu(), new QemuOptions(), _platform, new NoQemu(), Time, NullLogger.Instance);
         Machines = new VmManager(services);
         Reconciler = new StoreReconciler(services);

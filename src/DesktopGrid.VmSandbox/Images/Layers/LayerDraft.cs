@@ -48,12 +48,18 @@ internal sealed class LayerDraft : IDisposable
     /// <summary>Removes what a draft has left, if the process that made it is gone.</summary>
     public static void Sweep(string lockFile)
     {
-        using var held = MachineLock.TryTake(lockFile);
-        if (held is not null)
+        using (var held = MachineLock.TryTake(lockFile))
         {
+            if (held is null)
+            {
+                return;
+            }
+
             LayerStore.RemoveFolder(lockFile[..^LockExtension.Length]);
-            StoreLayout.Forget(lockFile);
         }
+
+        // Windows removes no file that is open.
+        StoreLayout.Forget(lockFile);
     }
 
     public void Dispose()

@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Images.Layers;
 /// The store's layers, each in a folder named by its manifest's hash. A layer is made in a folder beside its place and renamed when it is whole
 /// and on the disk.
 /// </summary>
-internal sealed class LayerStore(StoreLayout layout, IPrivateFiles files)
+internal sealed class LayerStore(StoreLayout layout, IPrivateFiles files, TimeProvider time)
 {
     public const string DiskName = "disk";
 
@@ -88,6 +88,10 @@ internal sealed class LayerStore(StoreLayout layout, IPrivateFiles files)
         {
             // Another process was quicker.
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFault.From(e, $"The layer {layout.Layer(id)} cannot be removed");
+        }
     }
 
     /// <summary>Removes what processes left that were killed while they made or removed a layer.</summary>
@@ -133,7 +137,29 @@ internal sealed class LayerStore(StoreLayout layout, IPrivateFiles files)
         }
         catch (IOException) when (Directory.Exists(layout.Layer(id)))
         {
-            // It is there already; its bytes are the same by their hash.
+            // It is there already; its bytes are the same by their hash, or were.
+            if (IsSound(id))
+            {
+                Touch(id, time.GetUtcNow());
+                return;
+            }
+
+            Remove(id);
+            Directory.Move(part, layout.Layer(id));
+            files.FlushFolder(layout.Layers);
+        }
+    }
+
+    private bool IsSound(string id)
+    {
+        try
+        {
+            Open(id);
+            return true;
+        }
+        catch (ImageException)
+        {
+            return false;
         }
     }
 

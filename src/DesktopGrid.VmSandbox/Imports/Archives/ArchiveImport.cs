@@ -9,7 +9,7 @@ internal static class ArchiveImport
     /// <exception cref="Images.ImageException">It is refused.</exception>
     public static async Task<LayerContent> RunAsync(LayerImport import, LayerDraft draft, ImportMeter meter, CancellationToken cancellationToken)
     {
-        var length = new FileInfo(import.Path).Length;
+        var length = SourceStream.LengthOf(import.Path);
         var packed = SourceStream.Open(import.Path, read => meter.Tell(ImportStep.Read, read, length));
         await using var packedScope = packed.ConfigureAwait(false);
         var archive = await Unpacking.OpenAsync(packed, import.Path, import.MaxBytes + ArchiveLimits.MaxOverhead, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,9 @@ namespace DesktopGrid.VmSandbox.Imports.Archives;
 /// <param name="meter">Counts what is written.</param>
 internal sealed class LayerWriter(LayerImport import, Stream disk, ImportMeter meter)
 {
+    // About what a directory needs of an entry besides its name.
+    private const long RecordLength = 256;
+
     private static readonly string[] _shells = ["bin/sh", "usr/bin/sh"];
 
     private readonly IsoBuilder _builder = new(disk);
@@ -63,14 +66,16 @@ internal sealed class LayerWriter(LayerImport import, Stream disk, ImportMeter m
             throw ImportFault.Unsuitable(import.Path, $"as a root file system it has no program for {LayerManifestFile.Architecture}", "Import it as an addition, or take a complete root file system.");
         }
 
-        await _builder.FinishAsync(_tree.Items(), cancellationToken).ConfigureAwait(false);
+        var items = _tree.Items();
+        await meter.SpareAsync(items.Sum(static item => (item.Mode & IsoItem.KindMask) == IsoItem.Folder ? IsoBytes.SectorSize : RecordLength + item.Path.Length + (item.Target?.Length ?? 0)), cancellationToken).ConfigureAwait(false);
+        await _builder.FinishAsync(items, cancellationToken).ConfigureAwait(false);
         return new LayerContent(decided, "iso9660", Program: program);
     }
 
-    private Task<IsoExtent> WriteAsync(Stream content, CancellationToken cancellationToken)
+    private async Task<IsoExtent> WriteAsync(Stream content, CancellationToken cancellationToken)
     {
         var isFirst = true;
-        return _builder.AppendAsync(content, block =>
+        var extent = await _builder.AppendAsync(content, block =>
         {
             if (isFirst)
             {
@@ -79,6 +84,8 @@ internal sealed class LayerWriter(LayerImport import, Stream disk, ImportMeter m
             }
 
             return meter.WriteAsync(block.Length, cancellationToken);
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        await meter.SpareAsync(IsoBytes.SectorSize, cancellationToken).ConfigureAwait(false);
+        return extent;
     }
 }

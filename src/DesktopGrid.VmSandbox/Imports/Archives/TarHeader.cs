@@ -17,6 +17,9 @@ internal sealed record TarHeader(char Type, byte[] Name, byte[] Target, uint Mod
     private const int ModeAt = 100, SizeAt = 124, TimeAt = 136, SumAt = 148, TypeAt = 156, TargetAt = 157, MagicAt = 257, PrefixAt = 345;
     private const int NameLength = 100, ModeLength = 8, LongLength = 12, SumLength = 8, PrefixLength = 155;
 
+    // How GNU's numbers begin that are below zero: of a time before 1970, which becomes that year.
+    private const byte BelowZero = 0xFF;
+
     /// <summary>Whether a block marks the archive's end.</summary>
     public static bool IsEnd(ReadOnlySpan<byte> block) => !block.ContainsAnyExcept((byte)0);
 
@@ -26,7 +29,7 @@ internal sealed record TarHeader(char Type, byte[] Name, byte[] Target, uint Mod
         if (Number(block.Slice(SumAt, SumLength)) is not { } sum || !IsSum(block, sum)
             || Number(block.Slice(ModeAt, ModeLength)) is not { } mode
             || Number(block.Slice(SizeAt, LongLength)) is not { } size
-            || Number(block.Slice(TimeAt, LongLength)) is not { } time)
+            || (block[TimeAt] == BelowZero ? 0 : Number(block.Slice(TimeAt, LongLength))) is not { } time)
         {
             return null;
         }

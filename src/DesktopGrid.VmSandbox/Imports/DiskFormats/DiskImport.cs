@@ -88,7 +88,7 @@ internal sealed class DiskImport(IPrivateFiles files, IQemuSelector selector, IQ
 
     private async Task CopyAsync(string path, string copy, ImportMeter meter, CancellationToken cancellationToken)
     {
-        var length = new FileInfo(path).Length;
+        var length = SourceStream.LengthOf(path);
         var source = SourceStream.Open(path, read => meter.Tell(ImportStep.Read, read, length));
         await using var sourceScope = source.ConfigureAwait(false);
         files.MakeFile(copy);

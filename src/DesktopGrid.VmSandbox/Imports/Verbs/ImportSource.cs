@@ -79,7 +79,7 @@ internal sealed class ImportSource(ImportServices services, LayerImport import, 
     /// <summary>Unpacks an image's archive, in which its layers stand in any order, into a file of the draft's.</summary>
     private async Task<string> UnpackAsync(CancellationToken cancellationToken)
     {
-        var length = new FileInfo(import.Path).Length;
+        var length = SourceStream.LengthOf(import.Path);
         var packed = SourceStream.Open(import.Path, read => meter.Tell(ImportStep.Read, read, length));
         await using var packedScope = packed.ConfigureAwait(false);
         var archive = await Unpacking.OpenAsync(packed, import.Path, import.MaxBytes + ArchiveLimits.MaxOverhead, cancellationToken).ConfigureAwait(false);

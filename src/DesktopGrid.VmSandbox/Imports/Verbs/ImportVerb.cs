@@ -40,7 +40,7 @@ internal sealed class ImportVerb(ImportServices services, LayerImport import, IP
     {
         await services.DemandRoom(0, cancellationToken).ConfigureAwait(false);
         using var draft = services.Layers.Begin();
-        var source = new ImportSource(services, import with { Path = Real(import.Path) }, draft, _meter);
+        var source = new ImportSource(services, import with { Path = Path.GetFullPath(import.Path) }, draft, _meter);
         var content = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
         // What was written since it was last asked for; the draft is not counted as the store's yet.
         await services.DemandRoom(services.Files.AllocatedBytes(draft.DiskPath), cancellationToken).ConfigureAwait(false);
@@ -55,20 +55,6 @@ internal sealed class ImportVerb(ImportServices services, LayerImport import, IP
             Program = content.Program,
         };
         return services.Layers.Add(draft, manifest);
-    }
-
-    /// <summary>The file itself: of a link, .NET tells the length of the link.</summary>
-    private static string Real(string path)
-    {
-        var full = Path.GetFullPath(path);
-        try
-        {
-            return new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ImportFault.Unreadable(full, e);
-        }
     }
 
     private async Task<string> HashAsync(string path, long length, CancellationToken cancellationToken)

@@ -21,23 +21,35 @@ internal sealed unsafe partial class MacActivityMeter : IActivityMeter
     private const uint Utf8 = 0x08000100;
     private const string BatteryPower = "Battery Power";
 
+    // A right to it is given at each call, and would have to be given back.
+    private readonly uint _host = HostSelf();
+    // The kernel counts in 32 bits, which a computer of many processors fills in a month.
+    private readonly uint[] _counted = new uint[CpuStates];
+    private readonly long[] _sums = new long[CpuStates];
+
     public ActivityReading Read()
     {
         var (busy, total) = Processors();
         return new ActivityReading(busy, total, IsOnBattery(), SinceInput());
     }
 
-    private static (TimeSpan Busy, TimeSpan Total) Processors()
+    private (TimeSpan Busy, TimeSpan Total) Processors()
     {
         var ticks = stackalloc uint[CpuStates];
         uint count = CpuStates;
-        if (HostStatistics(HostSelf(), CpuLoadInformation, ticks, &count) != 0)
+        if (HostStatistics(_host, CpuLoadInformation, ticks, &count) != 0)
         {
             return default;
         }
 
-        var busy = (double)ticks[User] + ticks[System] + ticks[Nice];
-        return (TimeSpan.FromSeconds(busy / TicksPerSecond), TimeSpan.FromSeconds((busy + ticks[Idle]) / TicksPerSecond));
+        for (var state = 0; state < CpuStates; state++)
+        {
+            _sums[state] += unchecked(ticks[state] - _counted[state]);
+            _counted[state] = ticks[state];
+        }
+
+        var busy = (double)_sums[User] + _sums[System] + _sums[Nice];
+        return (TimeSpan.FromSeconds(busy / TicksPerSecond), TimeSpan.FromSeconds((busy + _sums[Idle]) / TicksPerSecond));
     }
 
     private static bool? IsOnBattery()

@@ -5,7 +5,8 @@ namespace DesktopGrid.VmSandbox.Platform.Activity;
 
 /// <summary>
 /// Windows: GetSystemTimes, GetSystemPowerStatus and GetLastInputInfo (learn.microsoft.com, Win32 API). The last tells of the session in which this
-/// process runs: a service has one of its own, to which nobody gives input.
+/// process runs: a service has one of its own, to which nobody gives input. On a computer of several groups of processors (more than 64 of them)
+/// GetSystemTimes tells of one group: of its use is nothing said there.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe partial class WindowsActivityMeter : IActivityMeter
@@ -16,7 +17,7 @@ internal sealed unsafe partial class WindowsActivityMeter : IActivityMeter
     public ActivityReading Read()
     {
         // A FILETIME counts what a TimeSpan counts. The kernel's time holds the idle one.
-        var (busy, total) = GetSystemTimes(out var idle, out var kernel, out var user) ? (TimeSpan.FromTicks(kernel - idle + user), TimeSpan.FromTicks(kernel + user)) : default;
+        var (busy, total) = GetActiveProcessorGroupCount() == 1 && GetSystemTimes(out var idle, out var kernel, out var user) ? (TimeSpan.FromTicks(kernel - idle + user), TimeSpan.FromTicks(kernel + user)) : default;
         return new ActivityReading(busy, total, IsOnBattery(), SinceInput());
     }
 
@@ -25,9 +26,21 @@ internal sealed unsafe partial class WindowsActivityMeter : IActivityMeter
     private static TimeSpan? SinceInput()
     {
         var info = new LastInputInfo { Size = (uint)sizeof(LastInputInfo) };
-        // Both count milliseconds in 32 bits, and begin anew after 49 days; the difference is right all the same.
-        return Environment.UserInteractive && GetLastInputInfo(ref info) ? TimeSpan.FromMilliseconds(unchecked((uint)Environment.TickCount - info.Time)) : null;
+        // .NET's own count may leave out the time that the computer sleeps; this one is what the other is taken from.
+        return Environment.UserInteractive && GetLastInputInfo(ref info) ? Between(info.Time, GetTickCount()) : null;
     }
+
+    /// <summary>
+    /// Both count milliseconds in 32 bits, and begin anew after 49 days; the difference is right all the same, up to half of that. A program that sends
+    /// input (SendInput) may say a time that is yet to come: that is now.
+    /// </summary>
+    internal static TimeSpan Between(uint input, uint now) => TimeSpan.FromMilliseconds(Math.Max(0, unchecked((int)(now - input))));
+
+    [LibraryImport("kernel32.dll")]
+    private static partial uint GetTickCount();
+
+    [LibraryImport("kernel32.dll")]
+    private static partial ushort GetActiveProcessorGroupCount();
 
     [LibraryImport("kernel32.dll", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]

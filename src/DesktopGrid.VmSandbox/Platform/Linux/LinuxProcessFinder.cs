@@ -25,7 +25,8 @@ internal sealed class LinuxProcessFinder(TimeProvider time) : IProcessFinder
 
     public bool StandBack(ProcessIdentity identity, ProcessPriority priority)
     {
-        if (!IsAlive(identity))
+        // In this process's own session, where no tool gave it another one, it would be the host that stands back, and who else is in it: the owner's shell.
+        if (!IsAlive(identity) || ProcFile.ReadStat(identity.Id)?.Session == ProcFile.ReadStat(Environment.ProcessId)?.Session)
         {
             return true;
         }

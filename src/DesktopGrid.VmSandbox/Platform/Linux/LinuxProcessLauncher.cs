@@ -193,7 +193,7 @@ internal sealed class LinuxProcessLauncher(LinuxConfinement confinement, LinuxPr
 
     /// <summary>
     /// A kernel with autogroups (sched(7)) shares processors between sessions first, and only then, within each, by the priorities of threads: a session
-    /// of its own at nice 0 gets as much as the owner's, whatever its threads are. Without a session of its own it would be the host's that stands back.
+    /// of its own at nice 0 gets as much as the owner's, whatever its threads are.
     /// </summary>
     private async Task StandBackAsync(ProcessIdentity gate, LaunchRequest request, LinuxTools tools, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class ProcFile
     private static readonly string[] ProcessorLines = ["vendor_id", "cpu family", "model", "model name", "stepping", "flags"];
 
     /// <summary>What of /proc/PID/stat is used here.</summary>
-    internal sealed record Stat(char State, int Parent, long UserTicks, long SystemTicks, long StartTicks);
+    internal sealed record Stat(char State, int Parent, int Session, long UserTicks, long SystemTicks, long StartTicks);
 
     public static string BootId { get; } = Read("/proc/sys/kernel/random/boot_id")?.Trim() ?? "";
 
@@ -24,7 +24,7 @@ internal static class ProcFile
         var fields = text[(text.LastIndexOf(')') + 1)..].TrimStart(' ').Split(' ');
         return fields.Length < 20
             ? null
-            : new Stat(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), Number(fields[11]), Number(fields[12]), Number(fields[19]));
+            : new Stat(fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[3], CultureInfo.InvariantCulture), Number(fields[11]), Number(fields[12]), Number(fields[19]));
     }
 
     public static ProcessIdentity? Identify(int processId) =>

@@ -144,8 +144,14 @@ internal sealed class RunningVm : IRunningMachine, IAsyncDisposable
     private async Task StandBackAsync(Task before, IProcessFinder finder, ProcessPriority priority)
     {
         await before.ConfigureAwait(false);
-        for (var tries = 0; tries < MostTries && !finder.StandBack(Qemu.Identity, priority); tries++)
+        for (var tries = 0; !finder.StandBack(Qemu.Identity, priority); tries++)
         {
+            if (tries == MostTries)
+            {
+                Log.Write(LogSource.Host, $"its session could not be given the priority {priority}: the kernel refuses for now");
+                return;
+            }
+
             await Task.Delay(Pause, _time).ConfigureAwait(false);
         }
     }

@@ -23,7 +23,7 @@ public sealed class LayerLibraryTests
         var layout = new StoreLayout(_folder.File("store"));
         layout.Prepare(TemporaryFolder.PrivateFiles);
         _catalog = CatalogDatabase.Open(layout.Catalog);
-        _library = new LayerLibrary(new LayerStore(layout, TemporaryFolder.PrivateFiles), new LayerTable(_catalog), _time);
+        _library = new LayerLibrary(new LayerStore(layout, TemporaryFolder.PrivateFiles, _time), new LayerTable(_catalog), _time);
     }
 
     [TearDown]

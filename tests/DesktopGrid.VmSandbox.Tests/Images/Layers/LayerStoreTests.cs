@@ -21,7 +21,7 @@ public sealed class LayerStoreTests
         _layout = new StoreLayout(_folder.File("store"));
         _layout.Prepare(_files);
         _files.Flushed.Clear();
-        _store = new LayerStore(_layout, _files);
+        _store = new LayerStore(_layout, _files, TimeProvider.System);
     }
 
     [TearDown]
@@ -104,6 +104,19 @@ public sealed class LayerStoreTests
         File.SetLastWriteTimeUtc(layer.DiskPath, DateTime.UnixEpoch);
 
         _store.Invoking(it => it.Open(layer.Id)).Should().Throw<ImageException>().Where(static e => e.Code == SandboxErrorCode.ImageMissing && e.Message.Contains("damaged"));
+    }
+
+    [Test]
+    public void One_that_was_damaged_is_whole_again_when_it_is_added_again()
+    {
+        var layer = Add();
+        File.SetAttributes(layer.DiskPath, FileAttributes.Normal);
+        File.WriteAllText(layer.DiskPath, "short");
+
+        Add().Should().BeEquivalentTo(layer);
+
+        _store.Open(layer.Id).Should().BeEquivalentTo(layer);
+        Names().Should().ContainSingle();
     }
 
     [Test]

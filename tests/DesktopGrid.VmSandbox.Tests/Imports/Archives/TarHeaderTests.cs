@@ -33,6 +33,14 @@ public sealed class TarHeaderTests
     }
 
     [Test]
+    public void A_time_before_1970_is_that_year()
+    {
+        _block.AsSpan(136, 12).Fill(0xFF);
+
+        Summed()!.Time.Should().Be(0);
+    }
+
+    [Test]
     public void A_wrong_sum_makes_no_header()
     {
         _block[0]++;

@@ -17,7 +17,7 @@ public sealed class ProcFileTests
     [TestCase("42 (\n) S")]
     [TestCase("42 () S")]
     public void A_process_may_call_itself_what_it_likes(string begin) =>
-        ProcFile.ParseStat(begin + Rest).Should().Be(new ProcFile.Stat('S', 7, 250, 50, 987654));
+        ProcFile.ParseStat(begin + Rest).Should().Be(new ProcFile.Stat('S', 7, 1, 250, 50, 987654));
 
     [TestCase("")]
     [TestCase("42 (qemu) S 1 2 3")]

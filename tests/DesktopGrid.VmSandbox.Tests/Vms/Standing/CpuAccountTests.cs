@@ -37,7 +37,9 @@ public sealed class CpuAccountTests
         account.Note(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60));
 
         account.Stand.Should().BeLessThanOrEqualTo(TimeSpan.FromMilliseconds(500));
-        account.Note(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(61));
+        account.Note(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(65));
+        account.Stand.Should().BePositive("ten seconds are held against it");
+        account.Note(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(70));
         account.Stand.Should().Be(TimeSpan.Zero);
     }
 
