@@ -54,6 +54,7 @@ internal sealed class EndWatch(VmServices services)
     /// <summary>What a host that closes does with a machine: ends it, or leaves it to the next one.</summary>
     public async Task LetGoAsync(VmSlot slot)
     {
+        await SettleAsync(slot).ConfigureAwait(false);
         if (slot.Running is { } running && services.Machines.Find(slot.Id.ToString()) is { } row)
         {
             if (running.Qemu.Exited.IsCompleted)
