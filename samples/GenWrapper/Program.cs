@@ -40,6 +40,11 @@ try
 catch (SandboxException failure)
 {
     Console.Error.WriteLine($"error: {failure.Message}");
+    if (failure is JobException { Result: { } ended })
+    {
+        Console.Error.WriteLine($"exit code {ended.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}; standard error: {ended.GetStandardErrorText()}");
+    }
+
     return 1;
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)

@@ -11,7 +11,7 @@ internal sealed class MachineOptions
     private readonly Option<int?> _memory = Flags.Whole("--memory", "RAM in MiB. Default: 256.", " of MiB");
     private readonly Option<int?> _cpus = Flags.Whole("--cpus", "Virtual CPUs. Default: 1.");
     private readonly Option<TimeSpan?> _keepLog = Flags.Duration("--keep-log", "How long the log stays readable after the machine is gone. Default: not at all.");
-    private readonly Option<TimeSpan?> _bootTimeout = Flags.Duration("--boot-timeout", "How long the guest may take to boot. Default: 2m.");
+    private readonly Option<TimeSpan?> _bootTimeout = Flags.Duration("--boot-timeout", "How long the guest may take to boot. Default: 5m.");
     private readonly Option<bool> _cold = Flags.Switch("--cold", "Boot the guest instead of going on from a template of it.");
     private readonly Option<bool> _share = Flags.Switch("--share-memory", "Share memory with other machines that this process starts; such a machine takes no checkpoints.");
     private readonly Option<Dictionary<string, string>> _labels = Flags.Pairs("--label", "A name and value of your own, kept with the machine.");

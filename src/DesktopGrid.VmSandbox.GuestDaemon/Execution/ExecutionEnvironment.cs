@@ -210,14 +210,18 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
     {
         using var over = new CancellationTokenSource();
         var hit = limits.UntilHitAsync(over.Token);
+        var watching = MemoryWatch.RunAsync(over.Token);
         if (await Task.WhenAny(hit, run) == hit && hit.IsCompletedSuccessfully)
         {
             await EndAsync(run, CancellationToken.None);
         }
 
         await over.CancelAsync();
-        await hit.ContinueWith(static ended => DaemonLog.Write($"the count of processes cannot be read: {ended.Exception!.InnerException!.Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await LogFaultAsync(hit);
+        await LogFaultAsync(watching);
+
+        static Task LogFaultAsync(Task watch) =>
+            watch.ContinueWith(static ended => DaemonLog.Write($"what the task uses cannot be read: {ended.Exception!.InnerException!.Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
     /// <summary>The task ends with its main process: what it left behind is ended too, and then its output is whole.</summary>
