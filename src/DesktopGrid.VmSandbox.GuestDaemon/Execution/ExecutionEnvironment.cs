@@ -220,8 +220,14 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         await LogFaultAsync(hit);
         await LogFaultAsync(watching);
 
-        static Task LogFaultAsync(Task watch) =>
-            watch.ContinueWith(static ended => DaemonLog.Write($"what the task uses cannot be read: {ended.Exception!.InnerException!.Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default).ContinueWith(static _ => { }, TaskScheduler.Default);
+        static async Task LogFaultAsync(Task watch)
+        {
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (watch.Exception is { } fault)
+            {
+                DaemonLog.Write($"what the task uses cannot be read: {fault.InnerException!.Message}");
+            }
+        }
     }
 
     /// <summary>The task ends with its main process: what it left behind is ended too, and then its output is whole.</summary>

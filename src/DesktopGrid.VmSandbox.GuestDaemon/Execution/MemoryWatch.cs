@@ -1,4 +1,3 @@
-using System.Globalization;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
 namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
@@ -10,7 +9,7 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 /// </summary>
 internal static class MemoryWatch
 {
-    private const string Information = "/proc/meminfo", Counts = "/proc/vmstat", Request = "/proc/sysrq-trigger";
+    private const string Request = "/proc/sysrq-trigger";
 
     // Less than a sixteenth is left, and programs wait for their own pages a hundred times a second, for three looks.
     private const int LeastLeft = 16, FaultsPerLook = 200, Looks = 3;
@@ -20,16 +19,17 @@ internal static class MemoryWatch
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
         var (looks, before) = (0, 0L);
+        var least = KernelCounts.MemoryKiB / LeastLeft;
         while (true)
         {
             await Task.Delay(Interval, cancellationToken);
-            if (Number(Information, "MemAvailable:") >= Number(Information, "MemTotal:") / LeastLeft)
+            if (KernelCounts.AvailableKiB >= least)
             {
                 (looks, before) = (0, 0);
                 continue;
             }
 
-            var faults = Number(Counts, "pgmajfault");
+            var faults = KernelCounts.MajorFaults;
             looks = before > 0 && faults - before >= FaultsPerLook ? looks + 1 : 0;
             before = faults;
             if (looks == Looks)
@@ -40,19 +40,5 @@ internal static class MemoryWatch
                 (looks, before) = (0, 0);
             }
         }
-    }
-
-    /// <summary>proc(5): the number behind a name.</summary>
-    private static long Number(string file, string name)
-    {
-        foreach (var line in File.ReadLines(file))
-        {
-            if (line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ' ')
-            {
-                return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB ").Trim(), CultureInfo.InvariantCulture);
-            }
-        }
-
-        throw new IOException($"{file} says nothing of {name.TrimEnd(':')}");
     }
 }

@@ -86,7 +86,7 @@ internal sealed class ProcessCount
         }
     }
 
-    /// <summary>Waits for what is a matter of moments.</summary>
+    /// <summary>Waits for what is a matter of moments, and which the kernel tells nobody: it has to be asked.</summary>
     private static bool IsSoon(Func<bool> holds)
     {
         var start = Stopwatch.GetTimestamp();

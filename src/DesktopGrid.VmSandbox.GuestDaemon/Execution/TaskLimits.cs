@@ -1,4 +1,3 @@
-using System.Globalization;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.GuestDaemon.Kernel;
 
@@ -10,7 +9,7 @@ internal sealed class TaskLimits
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly ProcessCount? _processes;
-    private readonly long _killed = Killed();
+    private readonly long _killed = KernelCounts.Killed;
     private int _starter;
 
     public TaskLimits(int? processes) => _processes = processes is { } limit ? new ProcessCount(limit) : null;
@@ -80,15 +79,7 @@ internal sealed class TaskLimits
         PeakProcesses = _processes?.Peak ?? 0,
         PassedLimit = _processes?.WasHit ?? false ? GuestLimit.Processes
             // One whose child was killed may have lived on without it, and done its work.
-            : ended.ExitCode != 0 && Killed() > _killed ? GuestLimit.Memory
+            : ended.ExitCode != 0 && KernelCounts.Killed > _killed ? GuestLimit.Memory
             : null,
     };
-
-    /// <summary>proc(5): how many processes the kernel killed for want of memory. It never kills the first one, which is the daemon.</summary>
-    private static long Killed()
-    {
-        const string name = "oom_kill ";
-        var line = File.ReadLines("/proc/vmstat").FirstOrDefault(static line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? 0 : long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture);
-    }
 }

@@ -76,6 +76,7 @@ internal sealed class DiskImport(IPrivateFiles files, IQemuSelector selector, IQ
         }
         catch
         {
+            // The tool must have gone before its folder does.
             await bound.CancelAsync().ConfigureAwait(false);
             await conversion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
