@@ -94,7 +94,7 @@ run_project() {
 # Two lanes side by side: most of the real guest's tests, and all the others with the rest of them. What they share are the processors: each
 # has a store of its own for every test, and the second a folder of its own for its sockets, which is also what a login gives to a user.
 long=DesktopGrid.VmSandbox.IntegrationTests part=''
-second_rooms='Applications GuestImages Layers Packages Qemu Stores Vms'
+second_rooms='Applications GuestImages Layers Packages Qemu Standing Stores Vms'
 of_second=$(printf "|FullyQualifiedName~$long.%s." $second_rooms) of_first=$(printf "&FullyQualifiedName!~$long.%s." $second_rooms)
 of_second=${of_second#?} of_first=${of_first#?}
 run_others() {

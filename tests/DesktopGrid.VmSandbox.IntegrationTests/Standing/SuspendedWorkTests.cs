@@ -5,7 +5,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
+namespace DesktopGrid.VmSandbox.IntegrationTests.Standing;
 
 /// <summary>suspend and continue while the session is in the middle of everything, and a session that another host process takes up.</summary>
 [CancelAfter(240_000)]

@@ -4,7 +4,7 @@ using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
+namespace DesktopGrid.VmSandbox.IntegrationTests.Standing;
 
 /// <summary>What a guest that takes all it can gets of the host's processors, by the CPU time of its QEMU.</summary>
 [CancelAfter(300_000)]

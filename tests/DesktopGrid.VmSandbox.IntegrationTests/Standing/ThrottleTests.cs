@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
+namespace DesktopGrid.VmSandbox.IntegrationTests.Standing;
 
 /// <summary>A middleware that throttles by suspending and continuing again and again: the work goes on, nothing is written, and the guest's clocks are right.</summary>
 [CancelAfter(300_000)]

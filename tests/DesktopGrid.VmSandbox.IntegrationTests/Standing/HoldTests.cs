@@ -7,7 +7,7 @@ using DesktopGrid.VmSandbox.Pausing;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
+namespace DesktopGrid.VmSandbox.IntegrationTests.Standing;
 
 /// <summary>Machines stand while the owner needs the computer, and the caller's own verbs go on meaning what they mean.</summary>
 [CancelAfter(240_000)]

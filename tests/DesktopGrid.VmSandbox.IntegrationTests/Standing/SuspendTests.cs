@@ -7,7 +7,7 @@ using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
 using DesktopGrid.VmSandbox.Vms;
 
-namespace DesktopGrid.VmSandbox.IntegrationTests.Vms;
+namespace DesktopGrid.VmSandbox.IntegrationTests.Standing;
 
 /// <summary>suspend stops the guest's work and its clock, and costs the host nothing while it lasts.</summary>
 internal sealed class SuspendTests : StoreFixture
