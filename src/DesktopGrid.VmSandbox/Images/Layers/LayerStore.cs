@@ -57,7 +57,7 @@ internal sealed class LayerStore(StoreLayout layout, IPrivateFiles files, TimePr
         var layer = new Layer(id, manifest, Path.Combine(folder, DiskName));
         return found == id && LengthOf(layer.DiskPath) == manifest.Disk.Length && ImageStamp.Holds(folder, [(layer.DiskPath, manifest.Disk.Sha256)])
             ? layer
-            : throw new ImageException(SandboxErrorCode.ImageMissing, $"The store's layer {folder} is damaged: its files have changed since it was imported.") { Path = folder, Advice = "Remove it, and import it again." };
+            : throw new ImageException(SandboxErrorCode.ImageMissing, $"The store's layer {folder} is damaged: its files have changed since it was imported.") { Path = folder, Advice = "Import it again, which mends it." };
     }
 
     /// <summary>Notes that a layer was asked for now; what notes it is the time of its folder.</summary>
