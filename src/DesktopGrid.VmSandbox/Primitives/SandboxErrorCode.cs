@@ -116,4 +116,17 @@ public enum SandboxErrorCode
     JobLimitExceeded = 803,
     /// <summary>An output of the job cannot be written on the host; where its disk is full the code is <see cref="DiskFull"/>.</summary>
     JobOutputUnwritable = 804,
+
+    /// <summary>A file that the BOINC client or the project should have left is not there.</summary>
+    BoincFileMissing = 900,
+    /// <summary>A file of BOINC's, or of the project's for it, is not what its format says.</summary>
+    BoincFileMalformed = 901,
+    /// <summary>The BOINC client cannot be talked to: its shared memory or its port.</summary>
+    BoincClientUnreachable = 902,
+    /// <summary>The task, the application or the client asks for what a sandbox does not give.</summary>
+    BoincUnsupported = 903,
+    /// <summary>A file of an application is not what its project signed.</summary>
+    BoincSignatureWrong = 904,
+    /// <summary>A file that the BOINC client or the project is to read cannot be written.</summary>
+    BoincFileUnwritable = 905,
 }
