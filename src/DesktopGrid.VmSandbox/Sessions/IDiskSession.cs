@@ -2,7 +2,7 @@ using DesktopGrid.VmSandbox.Contracts;
 
 namespace DesktopGrid.VmSandbox.Sessions;
 
-/// <summary>A session that also knows the two disks of bulk data, and the end of a file; for the rooms above, which choose between disks and put and get.</summary>
+/// <summary>A session that also knows the two disks of bulk data; for the rooms above, which choose between disks and put and get.</summary>
 internal interface IDiskSession : ISandboxSession
 {
     /// <summary>Lays the files of the machine's input disk into the work directory.</summary>
@@ -18,11 +18,4 @@ internal interface IDiskSession : ISandboxSession
     /// <returns>Bytes of the stream; 0 where the files are better taken one by one.</returns>
     /// <exception cref="SessionException">The guest cannot write it, or says what is not the protocol.</exception>
     Task<long> CollectAsync(CollectRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken);
-
-    /// <summary>Reads the end of a file.</summary>
-    /// <param name="path">Which.</param>
-    /// <param name="bytes">So many last bytes, or all of a shorter one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SessionException">As of a get.</exception>
-    Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken);
 }

@@ -38,6 +38,15 @@ public interface ISandboxSession
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     Task<long> GetAsync(string path, Stream destination, long? maxBytes = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads the end of a regular file: of one that a program appends to, such as how far it is.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="bytes">So many last bytes, 1 to 1 MiB, or all of a shorter file.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The bytes; fewer where the file became shorter meanwhile.</returns>
+    /// <exception cref="SessionException">As of <see cref="GetAsync"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is below 1 or above 1 MiB.</exception>
+    Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken = default);
+
     /// <summary>Removes a file, a link, or a directory. <c>.</c> with <paramref name="recursive"/> empties the work directory and forgets the last task.</summary>
     /// <param name="path">Which.</param>
     /// <param name="recursive">Whether a directory goes with everything in it.</param>

@@ -5,7 +5,7 @@ using DesktopGrid.VmSandbox.Sessions;
 namespace DesktopGrid.VmSandbox.Jobs.Running;
 
 /// <summary>Looks now and then into the file to which a program writes how far it is.</summary>
-internal sealed class FractionFile(string path, IDiskSession session, TimeProvider time)
+internal sealed class FractionFile(string path, ISandboxSession session, TimeProvider time)
 {
     private const int TailBytes = 64;
 

@@ -6,6 +6,8 @@ namespace DesktopGrid.VmSandbox.Sessions.Http;
 /// <inheritdoc />
 internal sealed class HttpSandboxSession(GuestHttp http, IReadOnlyDictionary<string, string> variables) : IDiskSession
 {
+    private const int MostEndBytes = 1024 * 1024;
+
     private readonly FileVerbs _files = new(http);
     private readonly TaskVerbs _tasks = new(http);
     private readonly DiskVerbs _disks = new(http);
@@ -23,6 +25,13 @@ internal sealed class HttpSandboxSession(GuestHttp http, IReadOnlyDictionary<str
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes ?? 0, nameof(maxBytes));
         return _files.GetAsync(path, destination, maxBytes, progress, cancellationToken);
+    }
+
+    public Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, MostEndBytes);
+        return _files.GetEndAsync(path, bytes, cancellationToken);
     }
 
     public Task DeleteAsync(string path, bool recursive = false, CancellationToken cancellationToken = default) => _files.DeleteAsync(path, recursive, cancellationToken);
@@ -62,8 +71,6 @@ internal sealed class HttpSandboxSession(GuestHttp http, IReadOnlyDictionary<str
     public Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default) => _tasks.MessageToGuestAsync(key, value, cancellationToken);
 
     public Task<IReadOnlyList<GuestMessage>> MessagesToHostAsync(long after = 0, CancellationToken cancellationToken = default) => _tasks.MessagesToHostAsync(after, cancellationToken);
-
-    public Task<byte[]> GetEndAsync(string path, int bytes, CancellationToken cancellationToken) => _files.GetEndAsync(path, bytes, cancellationToken);
 
     public Task AddInputDiskAsync(long length, CancellationToken cancellationToken) => _disks.AddInputAsync(length, cancellationToken);
 

@@ -1,0 +1,91 @@
+using System.Xml.Linq;
+using DesktopGrid.VmSandbox.Boinc.Markup;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.JobXml;
+
+/// <summary>
+/// Reads <c>job.xml</c>. Elements without a meaning in a sandbox are known and have none: <c>multi_process</c> (a suspended machine stands as a whole),
+/// <c>priority</c> (a sandbox has the lowest), <c>forward_slashes</c> and <c>enable_graphics_support</c>.
+/// </summary>
+internal static class WrapperJobReader
+{
+    /// <summary>The largest file that is read.</summary>
+    public const int MostBytes = 1024 * 1024;
+
+    private const string Root = "job_desc";
+    private const int MostTasks = 1_000;
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="BoincException">There is none, or it is something else.</exception>
+    public static WrapperJob Read(string path) => Of(BoincXml.ReadFile(path, Root, MostBytes));
+
+    /// <summary>Of a text.</summary>
+    /// <exception cref="BoincException">It is something else.</exception>
+    public static WrapperJob Parse(string text) => Of(BoincXml.Parse(text, Root, "job.xml"));
+
+    private static WrapperJob Of(XElement job)
+    {
+        var all = job.Elements("task").Take(MostTasks + 1).Select(Task).ToList();
+        var tasks = all.Where(static each => !each.IsDaemon).Select(static each => each.Task).ToList();
+        if (all.Count > MostTasks)
+        {
+            throw Wrong($"it has more than {MostTasks} tasks");
+        }
+
+        if (tasks.Count == 0)
+        {
+            throw Wrong("it names no task");
+        }
+
+        return new WrapperJob
+        {
+            Tasks = tasks,
+            Daemons = [.. all.Where(static each => each.IsDaemon).Select(static each => each.Task)],
+            UnzipInputs = [.. job.Elements("unzip_input").Elements("zipfilename").Select(static name => Name(name.Value, "zipfilename"))],
+            ZipOutput = job.Element("zip_output") is { } zip ? Zip(zip) : null,
+            Unknown = [.. job.Elements().Select(static element => element.Name.LocalName)
+                .Where(static name => name is not ("task" or "unzip_input" or "zip_output" or "enable_graphics_support")).Distinct()],
+        };
+    }
+
+    private static (WrapperTask Task, bool IsDaemon) Task(XElement task) => (
+        new WrapperTask
+        {
+            Application = task.Demand("application"),
+            CommandLine = task.Text("command_line") ?? "",
+            StandardInput = Optional(task, "stdin_filename"),
+            StandardOutput = Optional(task, "stdout_filename"),
+            StandardError = Optional(task, "stderr_filename"),
+            CheckpointFile = Optional(task, "checkpoint_filename"),
+            FractionDoneFile = Optional(task, "fraction_done_filename"),
+            Weight = task.Number("weight", 1) is >= 0 and < 1e12 and var weight ? weight : throw Wrong("a <weight> is out of its range"),
+            Environment = [.. task.Elements("setenv").Select(Variable)],
+            Directory = task.Text("exec_dir") is { Length: > 0 } directory ? directory : null,
+            AppendsArguments = task.Flag("append_cmdline_args"),
+            TimeLimit = task.Number("time_limit") is >= 0 and < 3e9 and var limit ? limit > 0 ? TimeSpan.FromSeconds(limit) : null : throw Wrong("a <time_limit> is out of its range"),
+        },
+        task.Flag("daemon"));
+
+    private static ZipOutput Zip(XElement zip) => new(Name(zip.Demand("zipfilename"), "zipfilename"), [.. zip.Elements("filename").Select(static pattern => pattern.Value.Trim())]);
+
+    private static KeyValuePair<string, string> Variable(XElement setenv)
+    {
+        var text = setenv.Value.Trim();
+        var sign = text.IndexOf('=', StringComparison.Ordinal);
+        return sign > 0 ? new(text[..sign], text[(sign + 1)..]) : throw Wrong($"<setenv> is no NAME=VALUE: \"{(text.Length > 40 ? text[..40] : text)}\"");
+    }
+
+    private static string? Optional(XElement task, string name) => task.Text(name) is { Length: > 0 } text ? Name(text, name) : null;
+
+    /// <summary>A logical name stays in the slot: what leads out of it would not be in the guest.</summary>
+    private static string Name(string text, string element)
+    {
+        var name = text.Trim().Replace('\\', '/');
+        return name.Length > 0 && !name.StartsWith('/') && !name.Split('/').Contains("..") && !name.Contains('\0', StringComparison.Ordinal)
+            ? name
+            : throw Wrong($"<{element}> does not name a file of the slot: \"{(name.Length > 80 ? name[..80] : name)}\"");
+    }
+
+    private static BoincException Wrong(string what) => new(SandboxErrorCode.BoincFileMalformed, $"job.xml is of no use: {what}.");
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Slots;
+
+/// <summary>
+/// A logical file of a slot: a small text file that names the physical one in the project's directory
+/// (<c>&lt;soft_link&gt;../../projects/DIR/NAME&lt;/soft_link&gt;</c>), a symbolic link, or the file itself.
+/// </summary>
+internal static class SoftLink
+{
+    // "boinc_resolve_filename" reads so much of the first line (api/boinc_api.cpp).
+    private const int MostBytes = 512;
+
+    private const string Begin = "<soft_link>";
+    private const string End = "</soft_link>";
+
+    /// <summary>The physical file of a logical one, absolute; the logical file's own path where it is no link. It need not exist.</summary>
+    /// <exception cref="BoincException">The link is there and cannot be read, or leads out of the client's directory.</exception>
+    public static string Resolve(string slot, string logicalName, string dataDirectory) => Follow(Path.Combine(slot, logicalName), slot, dataDirectory) ?? Path.GetFullPath(Path.Combine(slot, logicalName));
+
+    /// <summary>Where a file of a slot leads; null for one that is no link.</summary>
+    /// <exception cref="BoincException">As above.</exception>
+    public static string? Follow(string path, string slot, string dataDirectory)
+    {
+        var target = new FileInfo(path) is { LinkTarget: { } link } ? Path.Combine(Path.GetDirectoryName(path)!, link) : TextTarget(path) is { } text ? Path.Combine(slot, text) : null;
+        if (target is null)
+        {
+            return null;
+        }
+
+        var resolved = Path.GetFullPath(target);
+        return IsBelow(resolved, dataDirectory)
+            ? resolved
+            : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"The link {Path.GetFileName(path)} in the slot leads out of the client's directory, to {resolved}.");
+    }
+
+    private static bool IsBelow(string path, string directory) =>
+        path.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static string? TextTarget(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var head = new byte[MostBytes];
+            var text = Encoding.UTF8.GetString(head, 0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
+            var begin = text.IndexOf(Begin, StringComparison.Ordinal);
+            var line = text.IndexOf('\n', StringComparison.Ordinal);
+            var end = text.IndexOf(End, StringComparison.Ordinal);
+            return begin >= 0 && end > begin && (line < 0 || end < line) ? text[(begin + Begin.Length)..end].Trim() : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{Path.GetFileName(path)} in the slot cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Threading.Channels;
+using DesktopGrid.VmSandbox.Boinc.InitData;
+using DesktopGrid.VmSandbox.Boinc.Platform;
+using DesktopGrid.VmSandbox.Boinc.SharedMemory;
+using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Tasks;
+
+/// <summary>
+/// A task under a BOINC client, from the application's side: hears the client, and tells it each second how far the task is. Without a client, which is
+/// without <c>init_data.xml</c> in the slot, it is alone: nothing is heard, and nobody is told. Safe for several threads.
+/// </summary>
+public sealed class BoincTask : IAsyncDisposable
+{
+    // "boinc_finish" waits so long after the last status, so that it is read before the process is gone (api/boinc_api.cpp).
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
+    private readonly BoincTaskOptions _options;
+    private readonly SlotLock? _lock;
+    private readonly ClientLine? _line;
+
+    private BoincTask(BoincTaskOptions options, SlotLock? slotLock, AppInitData? initData, ClientLine? line)
+    {
+        (_options, _lock, InitData, _line) = (options, slotLock, initData, line);
+        Slot = Path.GetFullPath(options.Slot);
+    }
+
+    /// <summary>The slot, absolute.</summary>
+    public string Slot { get; }
+
+    /// <summary>Whether there is no client.</summary>
+    public bool IsAlone => _line is null;
+
+    /// <summary>What the client says, in its order; it never ends of itself. Of a task alone, nothing.</summary>
+    public ChannelReader<ClientWord> Words => _line?.Words ?? Channel.CreateUnbounded<ClientWord>().Reader;
+
+    /// <summary>The last heartbeat; null before the first, and alone.</summary>
+    public Heartbeat? Heartbeat => _line?.Heartbeat;
+
+    /// <summary>What the client is told each second from now on.</summary>
+    public TaskReport Report
+    {
+        get => _line?.Report ?? new TaskReport();
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _line?.Report = value;
+        }
+    }
+
+    /// <summary>What the client has told before the start, and told anew; null alone.</summary>
+    internal AppInitData? InitData { get; private set; }
+
+    /// <summary>Takes the slot, reads what the client has laid there, and begins to hear it.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="BoincException">
+    /// Another process holds the slot (<c>BoincClientUnreachable</c>, transient), <c>init_data.xml</c> is damaged (<c>BoincFileMalformed</c>), or the
+    /// client's memory is not there (<c>BoincClientUnreachable</c>).
+    /// </exception>
+    public static async Task<BoincTask> OpenAsync(BoincTaskOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new BoincTaskOptions();
+        var slotLock = await TakeAsync(options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var path = Path.Combine(options.Slot, SlotFiles.InitData);
+            if (!File.Exists(path))
+            {
+                return new BoincTask(options, slotLock, null, null);
+            }
+
+            var data = AppInitDataReader.Read(path);
+            return new BoincTask(options, slotLock, data, new ClientLine(ClientMemory.Open(options.Slot, data), data.ClientProcess, options));
+        }
+        catch
+        {
+            slotLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads <c>init_data.xml</c> again, as the client asks for.</summary>
+    /// <exception cref="BoincException">It is damaged; what was known before stands.</exception>
+    internal AppInitData? Reread() => InitData is null ? null : InitData = AppInitDataReader.Read(Path.Combine(Slot, SlotFiles.InitData));
+
+    /// <summary>Tells the client that a file <c>trickle_up.xml</c> is in the slot, as soon as it listens.</summary>
+    /// <returns>Whether there is a client to tell.</returns>
+    internal bool TellTrickleUp() => Tell(ClientMessages.HasTrickleUp);
+
+    /// <summary>Tells the client that files in the slot ask for an upload, as soon as it listens.</summary>
+    internal bool TellUpload() => Tell(ClientMessages.HasUpload);
+
+    /// <summary>Offers the client a page about the task, as soon as it listens.</summary>
+    /// <param name="url">Its address, which everybody on this computer may learn.</param>
+    public void OfferPage(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        _line?.Send(ClientChannel.GraphicsReply, $"<web_graphics_url>{url.AbsoluteUri}</web_graphics_url>\n");
+    }
+
+    /// <summary>Ends the task for good: tells the last status, waits until the client has had time to read it, and leaves the word that it is finished.</summary>
+    /// <param name="exitStatus">What the process is about to exit with.</param>
+    /// <param name="message">A word for the user; null for none.</param>
+    /// <param name="cancellationToken">Waits no longer; the word is left all the same.</param>
+    /// <returns>A task that ends when the word is there.</returns>
+    /// <exception cref="BoincException">The slot cannot be written.</exception>
+    public async Task FinishAsync(int exitStatus, string? message = null, CancellationToken cancellationToken = default)
+    {
+        if (_line is not null)
+        {
+            _line.Report = _line.Report with { FractionDone = exitStatus == 0 ? 1 : _line.Report.FractionDone, OtherProcess = null };
+            _line.TellNow();
+            await Task.Delay(LastWord, _options.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        SlotNotices.Finish(Slot, exitStatus, message);
+    }
+
+    /// <summary>Asks to be started again later; the process is about to exit with 0.</summary>
+    /// <param name="delay">When, 1 s to a day.</param>
+    /// <param name="reason">Why, shown by the client as the task's state.</param>
+    /// <exception cref="BoincException">The slot cannot be written.</exception>
+    public void Postpone(TimeSpan delay, string reason) => SlotNotices.TemporaryExit(Slot, delay, reason);
+
+    /// <summary>Hears the client no longer, and gives the slot back.</summary>
+    /// <returns>A task that ends when that is done.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (_line is not null)
+        {
+            await _line.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _lock?.Dispose();
+    }
+
+    private bool Tell(string text)
+    {
+        _line?.Send(ClientChannel.TrickleUp, text);
+        return _line is not null;
+    }
+
+    private static async Task<SlotLock> TakeAsync(BoincTaskOptions options, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(options.Slot, SlotFiles.Lock);
+        var begin = options.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                if (SlotLock.TryTake(path) is { } taken)
+                {
+                    return taken;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"The slot cannot be locked: {e.Message}", e);
+            }
+
+            if (options.Time.GetElapsedTime(begin) >= options.LockTimeout)
+            {
+                throw new BoincException(SandboxErrorCode.BoincClientUnreachable, "Another process still holds the slot.") { IsTransient = true };
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), options.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+
+namespace DesktopGrid.VmSandbox.Boinc.Tasks;
+
+/// <summary>The texts that go through the channels (api/boinc_api.cpp, client/app_control.cpp).</summary>
+internal static class ClientMessages
+{
+    /// <summary>There is a file <c>trickle_up.xml</c>.</summary>
+    public const string HasTrickleUp = "<have_new_trickle_up/>\n";
+
+    /// <summary>There are files that ask for an upload.</summary>
+    public const string HasUpload = "<have_new_upload_file/>\n";
+
+    /// <summary>What a message of process control says, in the order in which it is to be obeyed.</summary>
+    public static IEnumerable<ClientWord> ProcessControl(string text)
+    {
+        (string Tag, ClientWord Word)[] known =
+        [
+            ("<suspend/>", ClientWord.Suspend),
+            ("<resume/>", ClientWord.Resume),
+            ("<reread_app_info/>", ClientWord.RereadInitData),
+            ("<network_available/>", ClientWord.NetworkAvailable),
+            ("<quit/>", ClientWord.Quit),
+            ("<abort/>", ClientWord.Abort),
+        ];
+        return known.Where(each => text.Contains(each.Tag, StringComparison.Ordinal)).Select(static each => each.Word);
+    }
+
+    /// <summary>What a message about trickles and uploads says.</summary>
+    public static IEnumerable<ClientWord> TrickleDown(string text)
+    {
+        if (text.Contains("<have_trickle_down/>", StringComparison.Ordinal))
+        {
+            yield return ClientWord.TrickleDown;
+        }
+
+        if (text.Contains("<upload_file_status/>", StringComparison.Ordinal))
+        {
+            yield return ClientWord.UploadStatus;
+        }
+    }
+
+    /// <summary>What a heartbeat says; the network is allowed unless it says otherwise.</summary>
+    public static Heartbeat Heartbeat(string text) => new(!text.Contains("<network_suspended/>", StringComparison.Ordinal), Between(text, "max_wss"));
+
+    /// <summary>The status of a task. Both CPU times always: the client takes a missing one for 0.</summary>
+    public static string Status(TaskReport report)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"<current_cpu_time>{report.CpuTime.TotalSeconds:E6}</current_cpu_time>\n");
+        text.Append(CultureInfo.InvariantCulture, $"<checkpoint_cpu_time>{report.CheckpointCpuTime.TotalSeconds:E6}</checkpoint_cpu_time>\n");
+        text.Append(CultureInfo.InvariantCulture, $"<fraction_done>{report.FractionDone:E6}</fraction_done>\n");
+        if (report.WantsNetwork)
+        {
+            text.Append("<want_network>1</want_network>\n");
+        }
+
+        if (report.OtherProcess is { } process)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"<other_pid>{process}</other_pid>\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static double Between(string text, string tag)
+    {
+        var begin = text.IndexOf($"<{tag}>", StringComparison.Ordinal);
+        var end = text.IndexOf($"</{tag}>", StringComparison.Ordinal);
+        return begin >= 0 && end > begin && double.TryParse(text.AsSpan(begin + tag.Length + 2, end - begin - tag.Length - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : 0;
+    }
+}
