@@ -67,6 +67,8 @@ public sealed record TaskStartRequest
     public long OutputBytes { get; set; } = ProtocolLimits.DefaultOutputBytes;
     /// <summary>The most processes and threads that the task may have at once, 1 or more; null for the guest's own bound.</summary>
     public int? Processes { get; init; }
+    /// <summary>A file that the program maps to talk to the host; null for none. While the task runs, messages with names of channels go there and come from there.</summary>
+    public ChannelFile? Channels { get; init; }
 }
 
 /// <summary>The state of a task, and how much of its output and messages there is.</summary>

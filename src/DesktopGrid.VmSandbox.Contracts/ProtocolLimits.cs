@@ -31,4 +31,12 @@ public static class ProtocolLimits
     public const int MaxCollectBytes = 4 * 1024 * 1024;
     /// <summary>Command line and environment of a task together, in bytes.</summary>
     public const int MaxStartBytes = 1024 * 1024;
+    /// <summary>The most channels of a <see cref="ChannelFile"/>.</summary>
+    public const int MaxChannels = 16;
+    /// <summary>The fewest bytes of each.</summary>
+    public const int MinChannelBytes = 64;
+    /// <summary>The most bytes of each.</summary>
+    public const int MaxChannelBytes = 4096;
+    /// <summary>How many texts of one channel are kept: to the program, more are refused; to the host, the channel's oldest gives way.</summary>
+    public const int MaxChannelTexts = 16;
 }

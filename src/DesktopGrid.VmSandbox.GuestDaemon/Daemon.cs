@@ -35,13 +35,14 @@ internal static class Daemon
         using var ground = new TaskGround(messages, new TaskRoot(layout, LayerLine.Parse(Environment.GetEnvironmentVariable(LayerLine.Variable))));
         using var inbox = new Inbox(layout.Inbox, TaskUserId);
         using var work = new WorkDirectory(layout.Work, TaskUserId);
-        using var execution = new ExecutionEnvironment(layout, work, new TaskUser(TaskUserId), ground, inbox, outbox, changed);
+        var channels = new Channels(work, outbox);
+        using var execution = new ExecutionEnvironment(layout, work, new TaskUser(TaskUserId), ground, inbox, channels, outbox, changed);
         var router = new Router();
         new ControlEndpoints(execution).Map(router);
         new FileEndpoints(work, execution.ResetAsync, layout).Map(router);
         new DiskEndpoints(work, layout, new InputDisk(work, layout, TaskUserId)).Map(router);
         new TaskEndpoints(execution).Map(router);
-        new MessageEndpoints(inbox, outbox).Map(router);
+        new MessageEndpoints(inbox, channels, outbox).Map(router);
 
         var ports = await PortDiscovery.FindAllAsync();
         DaemonLog.Write($"version {DaemonVersion.Text}, protocol {ProtocolVersion.Current}, {ports.Count} ports");

@@ -63,6 +63,35 @@ internal sealed class WorkDirectory : IDisposable
         }
     }
 
+    /// <summary>Makes a file anew, of zeros, that daemon and task write to at once. What has its name is removed and never followed.</summary>
+    public SafeFileHandle MakeShared(string path, int length)
+    {
+        using var parent = OpenParent(path, create: true, out var name);
+        try
+        {
+            TreeRemoval.Remove(parent, LinuxFile.Terminated(name), recursive: false, CancellationToken.None);
+        }
+        catch (LinuxError e) when (e.Number == LinuxError.NoEntry)
+        {
+            // The usual case.
+        }
+
+        var file = LinuxFile.OpenBeneath(parent, name, LinuxFile.ReadWrite | LinuxFile.Create | LinuxFile.Exclusive, 0b110_000_000);
+        try
+        {
+            LinuxFile.SetOwner(file, _owner, _owner);
+            LinuxFile.SetMode(file, 0b110_110_110);
+            // Written, not only made so long: a hole that finds the disk full would kill the program that maps it.
+            RandomAccess.Write(file, new byte[length], 0);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes a directory with its parents.</summary>
     public void MakeDirectory(string path)
     {

@@ -10,7 +10,7 @@ namespace DesktopGrid.VmSandbox.GuestDaemon.Execution;
 /// Runs one task at a time: in the work directory, as the task's own user, with its variables, arguments and streams; and ends its whole
 /// process tree.
 /// </summary>
-internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory work, TaskUser user, TaskGround ground, Inbox inbox, Outbox outbox, ChangeSignal changed) : IDisposable
+internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory work, TaskUser user, TaskGround ground, Inbox inbox, Channels channels, Outbox outbox, ChangeSignal changed) : IDisposable
 {
     // Lets one start, one end or one emptying of the work directory through at a time.
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -172,6 +172,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         }
 
         var reaper = ground.Lay();
+        var bridge = channels.Make(request.Channels);
         using var input = File.OpenHandle(request.UseStandardInput ? layout.StandardInput : "/dev/null");
         var output = LinuxProcess.Pipe();
         var error = LinuxProcess.Pipe();
@@ -189,11 +190,13 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
             {
                 output.Read.Dispose();
                 error.Read.Dispose();
+                bridge?.Dispose();
                 throw new RequestException(GuestErrorCode.StartRefused, $"The program cannot be started: {e.Message}");
             }
 
             limits.Settle();
             outbox.Clear();
+            channels.Begin(bridge);
             _startedAt = Environment.TickCount64;
             _stdout.Start(output.Read, request.OutputBytes);
             _stderr.Start(error.Read, request.OutputBytes);
@@ -241,6 +244,7 @@ internal sealed class ExecutionEnvironment(GuestLayout layout, WorkDirectory wor
         }
 
         await Task.WhenAll(_stdout.Completed, _stderr.Completed);
+        await channels.EndAsync();
         lock (_lock)
         {
             _status = limits.Tell(_status with

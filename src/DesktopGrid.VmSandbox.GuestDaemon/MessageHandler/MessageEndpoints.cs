@@ -4,7 +4,7 @@ using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 
 /// <summary>msg_to_guest and msg_to_host.</summary>
-internal sealed class MessageEndpoints(Inbox inbox, Outbox outbox)
+internal sealed class MessageEndpoints(Inbox inbox, Channels channels, Outbox outbox)
 {
     public void Map(Router router) => router
         .Map("POST", Routes.MessagesToGuest, ToGuestAsync)
@@ -19,7 +19,12 @@ internal sealed class MessageEndpoints(Inbox inbox, Outbox outbox)
 
         var value = new byte[(int)context.Request.ContentLength];
         await context.Request.Body.ReadExactlyAsync(value, context.RequestAborted);
-        inbox.Add(Replies.Text(context, Routes.Query.Key), value);
+        var key = Replies.Text(context, Routes.Query.Key);
+        if (!channels.TryPost(key, value))
+        {
+            inbox.Add(key, value);
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -11,7 +11,7 @@ internal sealed class Outbox(ChangeSignal changed)
     private const int AnswerBytes = ProtocolLimits.MaxJsonBytes / 8;
 
     private readonly Lock _lock = new();
-    private readonly Queue<GuestMessage> _messages = new();
+    private readonly List<GuestMessage> _messages = [];
     private long _characters;
     private long _last;
 
@@ -26,15 +26,23 @@ internal sealed class Outbox(ChangeSignal changed)
         }
     }
 
-    public void Add(string key, string value)
+    /// <param name="key">Its name.</param>
+    /// <param name="value">Its content.</param>
+    /// <param name="mostOfKey">How many of that name are kept: what is told each second shall not push out what is told once.</param>
+    public void Add(string key, string value, int mostOfKey = ProtocolLimits.MaxMessagesKept)
     {
         lock (_lock)
         {
-            _messages.Enqueue(new GuestMessage(++_last, key, value));
+            if (mostOfKey <= _messages.Count && _messages.Count(message => message.Key == key) >= mostOfKey)
+            {
+                Drop(_messages.FindIndex(message => message.Key == key));
+            }
+
+            _messages.Add(new GuestMessage(++_last, key, value));
             _characters += value.Length;
             while (_messages.Count > ProtocolLimits.MaxMessagesKept || _characters > ProtocolLimits.MaxMessageCharactersKept)
             {
-                _characters -= _messages.Dequeue().Value.Length;
+                Drop(0);
             }
         }
 
@@ -71,5 +79,11 @@ internal sealed class Outbox(ChangeSignal changed)
             _characters = 0;
             _last = 0;
         }
+    }
+
+    private void Drop(int index)
+    {
+        _characters -= _messages[index].Value.Length;
+        _messages.RemoveAt(index);
     }
 }

@@ -110,12 +110,12 @@ public interface ISandboxSession
     /// <exception cref="SessionException">No program was started since the work directory was last emptied (<c>GuestTaskState</c>).</exception>
     IAsyncEnumerable<TaskEvent> FollowAsync(TaskPosition from = default, CancellationToken cancellationToken = default);
 
-    /// <summary>Puts a message into the program's inbox.</summary>
+    /// <summary>Puts a message into the program's inbox, or, where the task has channels (<see cref="TaskStartRequest.Channels"/>) and the name is one of a channel, there.</summary>
     /// <param name="key">Its name: letters, digits, <c>_ - .</c>, at most 64.</param>
     /// <param name="value">Its content, at most 64 KiB.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>A task that ends when it is there: a file <c>NUMBER-KEY</c> in the folder that <c>VMSANDBOX_INBOX</c> names.</returns>
-    /// <exception cref="SessionException">The value is too long (<c>GuestTooLarge</c>), or the key no name (<c>GuestRefused</c>).</exception>
+    /// <returns>A task that ends when it is there: a file <c>NUMBER-KEY</c> in the folder that <c>VMSANDBOX_INBOX</c> names; or when it waits for its channel to be empty.</returns>
+    /// <exception cref="SessionException">The value is too long (<c>GuestTooLarge</c>), the key no name, or its channel is none for the host or takes no more (<c>GuestRefused</c>).</exception>
     Task MessageToGuestAsync(string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default);
 
     /// <summary>Takes the program's messages.</summary>

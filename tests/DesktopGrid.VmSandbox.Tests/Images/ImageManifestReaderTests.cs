@@ -33,7 +33,7 @@ public sealed class ImageManifestReaderTests
     }
 
     [TestCase("format", "2", "format 2 is unknown")]
-    [TestCase("protocol", "99", "its daemon speaks version 99 of the protocol, this library version 2")]
+    [TestCase("protocol", "99", "its daemon speaks version 99 of the protocol, this library version 3")]
     [TestCase("architecture", "\"aarch64\"", "its processor is aarch64")]
     [TestCase("name", "\"\"", "its name")]
     [TestCase("name", "\"a b\"", "its name")]
