@@ -1,1 +1,21 @@
-return 206;
+using System.Runtime.InteropServices;
+using DesktopGrid.VmSandbox.Boinc.Wrapper;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
+
+if (args is ["--version"])
+{
+    Console.WriteLine(typeof(WrapperProgram).Assembly.GetName().Version?.ToString(3));
+    return 0;
+}
+
+// The end of the computer, or of a terminal: as a client's quit.
+using var stop = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
+
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+return await WrapperProgram.RunAsync(args, new TaskNotes(Console.Error, TimeProvider.System), TimeProvider.System, stop.Token).ConfigureAwait(false);

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DesktopGrid.VmSandbox.Boinc.Slots;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
+
+/// <summary>
+/// What outlives the process: which machine has the task, and what stood in the slot when it was made. Where the program is, the guest says itself: a
+/// checkpoint may be older than this file.
+/// </summary>
+internal sealed record TaskRecord
+{
+    private const int MostBytes = 4 * 1024 * 1024;
+
+    /// <summary>The result's name.</summary>
+    public required string Result { get; init; }
+    /// <summary>The machine.</summary>
+    public required string Machine { get; init; }
+    /// <summary>CPU time of machines before this one, in seconds.</summary>
+    public required double EarlierCpuSeconds { get; init; }
+    /// <summary>Logical names of what was put into the guest.</summary>
+    public required IReadOnlyList<string> Inputs { get; init; }
+    /// <summary>Logical names of what is taken out at the end, and where to.</summary>
+    public required IReadOnlyDictionary<string, string> Outputs { get; init; }
+    /// <summary>How often the guest has ended by itself since it was last kept.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>Reads it; null where there is none, or it is another task's or damaged: the task begins anew then.</summary>
+    public static TaskRecord? Read(string slot, string result)
+    {
+        try
+        {
+            var path = Path.Combine(slot, SlotFiles.Record);
+            return new FileInfo(path) is { Exists: true, Length: <= MostBytes }
+                && JsonSerializer.Deserialize(File.ReadAllBytes(path), WrapperJsonContext.Default.TaskRecord) is { } record && record.Result == result ? record : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes it in one step.</summary>
+    /// <exception cref="BoincException">The slot cannot be written.</exception>
+    public void Write(string slot) => SlotNotices.Write(slot, SlotFiles.Record, JsonSerializer.Serialize(this, WrapperJsonContext.Default.TaskRecord));
+}
+
+/// <summary>How the sandbox is at the moment: read by the volunteer's page, which takes nothing of it on trust.</summary>
+internal sealed record TaskStatusFile
+{
+    /// <summary>The result's name.</summary>
+    public required string Result { get; init; }
+    /// <summary>Name of the project's directory.</summary>
+    public required string Project { get; init; }
+    /// <summary>The machine.</summary>
+    public required string Machine { get; init; }
+    /// <summary>Running or Suspended.</summary>
+    public required string State { get; init; }
+    /// <summary>0 to 1.</summary>
+    public required double FractionDone { get; init; }
+    /// <summary>CPU time of the whole task.</summary>
+    public required double CpuSeconds { get; init; }
+    /// <summary>How long this process has run.</summary>
+    public required double ElapsedSeconds { get; init; }
+    /// <summary>When the work was last kept; null while it was not.</summary>
+    public required DateTimeOffset? LastCheckpoint { get; init; }
+    /// <summary>Memory of the machine.</summary>
+    public required long MemoryBytes { get; init; }
+    /// <summary>What executes it.</summary>
+    public required string Accelerator { get; init; }
+    /// <summary>The last lines of the program's standard error.</summary>
+    public required IReadOnlyList<string> Console { get; init; }
+}
+
+/// <summary>How the files are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
+[JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(TaskStatusFile))]
+internal sealed partial class WrapperJsonContext : JsonSerializerContext;

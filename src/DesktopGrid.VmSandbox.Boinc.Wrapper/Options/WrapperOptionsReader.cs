@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Xml.Linq;
+using DesktopGrid.VmSandbox.Boinc.Markup;
+using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
+
+/// <summary>Reads our own options: one element or one argument each, with the same names.</summary>
+internal static class WrapperOptionsReader
+{
+    private const string Root = "vmsandbox";
+    private const int MostBytes = 64 * 1024;
+
+    /// <summary>Reads the file of the slot, where there is one, and the arguments over it.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="dataDirectory">The client's directory.</param>
+    /// <param name="arguments">NAME=VALUE each.</param>
+    /// <exception cref="BoincException">The file is no such, or an option is unknown or out of its range.</exception>
+    public static WrapperOptions Read(string slot, string dataDirectory, IEnumerable<string> arguments)
+    {
+        var path = SoftLink.Resolve(slot, SlotFiles.Options, dataDirectory);
+        var file = File.Exists(path) ? BoincXml.ReadFile(path, Root, MostBytes) : new XElement(Root);
+        return Apply(Apply(new WrapperOptions(), file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim()))), arguments.Select(Split));
+    }
+
+    private static WrapperOptions Apply(WrapperOptions options, IEnumerable<(string Name, string Value)> settings)
+    {
+        foreach (var (name, value) in settings)
+        {
+            options = name switch
+            {
+                "payload" => options with { Payload = Logical(name, value) },
+                "job" => options with { Job = Logical(name, value) },
+                "api" => options with { HasApi = value is not ("0" or "false") },
+                "qemu" => options with { Qemu = Path.IsPathRooted(value) ? value : Logical(name, value) },
+                "guest_image" => options with { GuestImage = Path.IsPathRooted(value) ? value : Logical(name, value) },
+                "layer" => options with { Layers = [.. options.Layers, Logical(name, value)] },
+                "memory_mib" => options with { MemoryMiB = Number(name, value, 96, 65_536) },
+                "cpus" => options with { VirtualCpus = Number(name, value, 1, 64) },
+                "output" => options with { Outputs = [.. options.Outputs, Logical(name, value)] },
+                _ => throw Wrong($"has an unknown option \"{(name.Length > 40 ? name[..40] : name)}\""),
+            };
+        }
+
+        return options;
+    }
+
+    private static (string Name, string Value) Split(string argument)
+    {
+        var sign = argument.IndexOf('=', StringComparison.Ordinal);
+        return sign > 0 ? (argument[..sign], argument[(sign + 1)..]) : (argument, "");
+    }
+
+    private static string Logical(string name, string value)
+    {
+        var path = value.Replace('\\', '/');
+        return Contracts.RelativePath.Fault(path) is null && path != Contracts.RelativePath.Root ? path : throw Wrong($"has a <{name}> that does not name a file of the slot: \"{value}\"");
+    }
+
+    private static int Number(string name, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Wrong($"has a <{name}> that is no number from {least} to {most}: \"{value}\"");
+
+    private static BoincException Wrong(string what) => new(SandboxErrorCode.BoincFileMalformed, $"vmsandbox.xml {what}.");
+}

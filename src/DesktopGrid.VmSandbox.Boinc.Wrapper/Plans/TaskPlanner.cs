@@ -1,0 +1,129 @@
+using DesktopGrid.VmSandbox.Boinc.InitData;
+using DesktopGrid.VmSandbox.Boinc.JobXml;
+using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
+using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Plans;
+
+/// <summary>Makes the plan of options, arguments, <c>job.xml</c> and what stands in the slot.</summary>
+internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOptions options, WrapperArguments arguments, AppInitData? initData)
+{
+    private const int MostCpus = 64;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="files">The slot's files.</param>
+    /// <exception cref="BoincException">The job or the options ask for what is not there.</exception>
+    public TaskPlan Make(IReadOnlyList<SlotFile> files)
+    {
+        if (initData?.GpuDevice is not null)
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, "The client gives this task a GPU: there is none in a sandbox.");
+        }
+
+        return options.Payload is { } payload ? OfPayload(payload, files) : OfJob(options.Job ?? SlotFiles.Job, files);
+    }
+
+    private TaskPlan OfPayload(string payload, IReadOnlyList<SlotFile> files)
+    {
+        var program = Demand(payload, files, "vmsandbox.xml names the program");
+        return new TaskPlan
+        {
+            Tasks = [new PlannedTask { Name = payload, Arguments = arguments.Before }],
+            HasApi = options.HasApi ?? ApiMark.IsIn(program.PhysicalPath),
+            VirtualCpus = Cpus(threads: null),
+        };
+    }
+
+    private TaskPlan OfJob(string name, IReadOnlyList<SlotFile> files)
+    {
+        var path = SoftLink.Resolve(slot, name, dataDirectory);
+        if (!File.Exists(path))
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"There is no {name} in the slot, and no vmsandbox.xml that names a <payload>: nothing says what to run.");
+        }
+
+        var job = WrapperJobReader.Read(path);
+        var stock = arguments.Stock();
+        var cpus = Cpus(stock.Threads);
+        var macros = new JobMacros(GuestPaths.Of(GuestPaths.Project), GuestPaths.Work, cpus);
+        var beside = job.Daemons.Select(daemon => Beside(daemon, macros, files)).ToList();
+        return new TaskPlan
+        {
+            Tasks = [.. job.Tasks.Select(task => Planned(task, macros, stock, files) with { Beside = beside })],
+            IsJob = true,
+            WantsProject = job.Tasks.Concat(job.Daemons).Any(static task => JobMacros.NamesProject(task.Application) || JobMacros.NamesProject(task.CommandLine)
+                || JobMacros.NamesProject(task.Directory) || task.Environment.Any(static each => JobMacros.NamesProject(each.Value))),
+            UnzipInputs = job.UnzipInputs,
+            ZipOutput = job.ZipOutput,
+            TricklePeriod = stock.TricklePeriod,
+            VirtualCpus = cpus,
+            Notes = [.. job.Unknown.Select(static element => $"job.xml: the element <{element}> is unknown, and passed over")],
+        };
+    }
+
+    private PlannedTask Planned(WrapperTask task, JobMacros macros, StockArguments stock, IReadOnlyList<SlotFile> files)
+    {
+        var directory = task.Directory is null ? null : GuestPaths.Relative(macros.Expand(task.Directory));
+        if (task.Directory is not null && (directory is null || RelativePath.Fault(directory) is not null))
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, $"job.xml has an <exec_dir> outside the slot: {task.Directory}.");
+        }
+
+        return new PlannedTask
+        {
+            Name = Program(task, files),
+            Arguments = [.. ArgumentText.Split(macros.Expand(task.CommandLine)), .. task.AppendsArguments ? stock.Passed : []],
+            Environment = Variables(task, macros),
+            Directory = directory == RelativePath.Root ? null : directory,
+            Streams = (task.StandardInput, task.StandardOutput, task.StandardError),
+            FractionDoneFile = task.FractionDoneFile,
+            Weight = task.Weight,
+            TimeLimit = task.TimeLimit,
+        };
+    }
+
+    private string Beside(WrapperTask daemon, JobMacros macros, IReadOnlyList<SlotFile> files)
+    {
+        var words = new List<string>();
+        words.AddRange(Variables(daemon, macros).Select(static each => $"{each.Key}={ShellLine.Quoted(each.Value)}"));
+        words.Add(ShellLine.Quoted(GuestPaths.Of(Program(daemon, files))));
+        words.AddRange(ArgumentText.Split(macros.Expand(daemon.CommandLine)).Select(ShellLine.Quoted));
+        return $"{string.Join(' ', words)} </dev/null >/dev/null 2>>{ShellLine.Quoted(GuestPaths.Of(daemon.StandardError ?? GuestPaths.StandardError))}";
+    }
+
+    private static Dictionary<string, string> Variables(WrapperTask task, JobMacros macros)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in task.Environment)
+        {
+            found[name] = macros.Expand(value);
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// The program of a job, which must be of the app version where the client tells what that is: a work unit that brings a program of its own would have
+    /// it run unsigned (samples/wrapper/wrapper.cpp, "check_executables").
+    /// </summary>
+    private string Program(WrapperTask task, IReadOnlyList<SlotFile> files)
+    {
+        var name = task.Application.Replace("$PROJECT_DIR/", "", StringComparison.Ordinal).Replace('\\', '/');
+        var file = Demand(name, files, "job.xml names the program");
+        if (initData is { AppFiles.Count: > 0 } data && !data.AppFiles.Contains(Path.GetFileName(file.PhysicalPath), StringComparer.Ordinal))
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, $"job.xml names the program {name}, which is no file of the app version.");
+        }
+
+        return name;
+    }
+
+    private static SlotFile Demand(string name, IReadOnlyList<SlotFile> files, string who) =>
+        files.FirstOrDefault(file => file.LogicalName == name) is { IsOutput: false } file
+            ? file
+            : throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{who} {name}, and the slot has no such file.");
+
+    private int Cpus(int? threads) => options.VirtualCpus ?? threads ?? (int)Math.Clamp(Math.Ceiling(initData?.Processors ?? 1), 1, MostCpus);
+}

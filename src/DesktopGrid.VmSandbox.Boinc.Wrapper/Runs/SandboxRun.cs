@@ -1,0 +1,216 @@
+using DesktopGrid.VmSandbox.Boinc.GuestBridge;
+using DesktopGrid.VmSandbox.Boinc.InitData;
+using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Guests;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Plans;
+using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Vms;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Runs;
+
+/// <summary>One run of a task: takes up its machine or makes it, lets its programs run, obeys the client, and brings the outputs home.</summary>
+/// <param name="parts">The run.</param>
+/// <param name="host">The project's store.</param>
+/// <param name="files">The slot's files.</param>
+/// <param name="machineOptions">What a new machine shall be.</param>
+/// <param name="result">The result's name.</param>
+internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList<SlotFile> files, VmOptions machineOptions, string result)
+{
+    // What a work unit without a bound of disk may bring home.
+    private const long MostOutputBytes = 16L * 1024 * 1024 * 1024;
+    private const int ErrorBytes = 60 * 1024;
+    private const int MostFailures = 3;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
+
+    private readonly CheckpointPace _pace = new(parts.Task.InitData?.CheckpointPeriod ?? TimeSpan.FromMinutes(10));
+
+    private long MostBytes => parts.Task.InitData?.DiskBound is > 0 and < MostOutputBytes and var bound ? (long)bound : MostOutputBytes;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="stop">The computer ends this process: as the client's quit.</param>
+    /// <exception cref="SandboxException">It cannot begin, or the outputs cannot be brought home.</exception>
+    public async Task<RunEnd> RunAsync(CancellationToken stop)
+    {
+        using var end = new CancellationTokenSource();
+        using var hearing = new CancellationTokenSource();
+        var obedience = new ClientObedience(parts, end);
+        using var stopping = stop.Register(obedience.Quit);
+        var heard = Task.WhenAll(obedience.RunAsync(hearing.Token), obedience.CarryAsync(hearing.Token));
+        try
+        {
+            return await RunAsync(obedience, end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return obedience.Wanted ?? new RunEnd.Kept();
+        }
+        finally
+        {
+            await hearing.CancelAsync().ConfigureAwait(false);
+            await heard.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<RunEnd> RunAsync(ClientObedience obedience, CancellationToken end)
+    {
+        var room = new MachineRoom(host, parts.Tell);
+        var earlier = TaskRecord.Read(parts.Task.Slot, result);
+        await room.SweepAsync(earlier?.Machine, end).ConfigureAwait(false);
+        TaskMachine? machine = null;
+        try
+        {
+            machine = earlier is null ? null : await room.ResumeAsync(earlier, end).ConfigureAwait(false);
+            var isNew = machine is null;
+            machine ??= await room.StartAsync(machineOptions, parts.Task.Slot, result, NewRecord, end).ConfigureAwait(false);
+            if (isNew)
+            {
+                await FillAsync(machine, end).ConfigureAwait(false);
+            }
+
+            parts.Tell(machine.Kept is { } kept ? $"the machine goes on from what was kept at {kept.TakenAt:u}" : "the machine runs");
+            return await InAsync(machine, obedience, end).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (machine is null && end.IsCancellationRequested && earlier is not null && obedience.Wanted is RunEnd.Aborted)
+        {
+            // Aborted before the machine of before was taken up.
+            await RemoveAsync(earlier.Machine).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException) when (machine is not null && end.IsCancellationRequested)
+        {
+            return await LeaveAsync(machine, obedience).ConfigureAwait(false);
+        }
+        catch (SandboxException e) when (machine is not null && e.Code is SandboxErrorCode.MachineEnded or SandboxErrorCode.SessionDisconnected)
+        {
+            return Failed(machine!, e);
+        }
+    }
+
+    private async Task<RunEnd> InAsync(TaskMachine machine, ClientObedience obedience, CancellationToken end)
+    {
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(end);
+        var bridge = parts.Plan.HasApi ? Bridge(machine) : null;
+        obedience.Bridge = bridge;
+        var program = new ProgramRun(parts, machine, bridge);
+        var watch = new TaskWatch(parts, machine, program, bridge);
+        var keeping = new CheckpointKeeper(parts, machine, watch, _pace);
+        var beside = Task.WhenAll(watch.RunAsync(watching.Token), parts.Switch.FollowAsync(machine, watching.Token), keeping.RunAsync(watching.Token));
+        try
+        {
+            var verdict = await program.RunAsync(end).ConfigureAwait(false);
+            if (verdict is RunEnd.Postponed)
+            {
+                await machine.QuitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+                return verdict;
+            }
+
+            return await HomeAsync(machine, verdict, end).ConfigureAwait(false);
+        }
+        finally
+        {
+            await watching.CancelAsync().ConfigureAwait(false);
+            await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await keeping.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The programs are done: what they wrote comes home, and the machine goes.</summary>
+    private async Task<RunEnd> HomeAsync(TaskMachine machine, RunEnd verdict, CancellationToken end)
+    {
+        var isGood = verdict is RunEnd.Finished { ExitCode: 0 };
+        await TellErrorAsync(machine, end).ConfigureAwait(false);
+        try
+        {
+            await new TaskOutputs(machine, MostBytes, parts.Tell).TakeAsync(isGood ? parts.Plan.ZipOutput : null, end).ConfigureAwait(false);
+        }
+        catch (SandboxException e) when (e.Code is SandboxErrorCode.GuestTooLarge && isGood)
+        {
+            verdict = RunEnd.With(BoincExitCode.DiskLimitExceeded, $"the outputs are larger than the work unit allows ({MostBytes} bytes): {e.Sentence}");
+        }
+        catch (SandboxException e) when (!isGood && !end.IsCancellationRequested)
+        {
+            parts.Tell($"outputs could not be taken out: {e.Sentence}");
+        }
+
+        await machine.DestroyAsync(CancellationToken.None).ConfigureAwait(false);
+        File.Delete(Path.Combine(parts.Task.Slot, SlotFiles.Record));
+        return verdict;
+    }
+
+    private async Task<RunEnd> LeaveAsync(TaskMachine machine, ClientObedience obedience)
+    {
+        if (obedience.Wanted is RunEnd.Aborted)
+        {
+            await machine.DestroyAsync(CancellationToken.None).ConfigureAwait(false);
+            return obedience.Wanted;
+        }
+
+        var isKept = await machine.QuitAsync(obedience.Since, CancellationToken.None).ConfigureAwait(false);
+        parts.Tell(isKept ? "the work is kept" : "there was no time to keep the work of now; what was kept before stands");
+        return obedience.Wanted ?? new RunEnd.Kept();
+    }
+
+    /// <summary>The guest ended under its program: from what was kept, it is tried again, but not for ever.</summary>
+    private RunEnd Failed(TaskMachine machine, SandboxException e)
+    {
+        var last = TaskRecord.Read(parts.Task.Slot, result) ?? machine.Record;
+        var record = last with { Failures = last.Failures + 1 };
+        record.Write(parts.Task.Slot);
+        parts.Tell(e.Message);
+        return record.Failures < MostFailures
+            ? new RunEnd.Postponed(RetryDelay, $"the sandbox ended by itself: {e.Sentence}")
+            : RunEnd.With(BoincExitCode.ChildFailed, $"the sandbox has ended by itself {record.Failures} times");
+    }
+
+    private async Task FillAsync(TaskMachine machine, CancellationToken end)
+    {
+        await new GuestSlot(machine.Session, MostBytes).PutAsync(parts.Plan, files, end).ConfigureAwait(false);
+        if (parts.Plan.HasApi && parts.Task.InitData is { } data)
+        {
+            await Sessions.SandboxSessionExtensions.PutTextAsync(machine.Session, SlotFiles.InitData, InitDataOf(data), cancellationToken: end).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TellErrorAsync(TaskMachine machine, CancellationToken end)
+    {
+        try
+        {
+            var bytes = await machine.Session.GetEndAsync(GuestPaths.StandardError, ErrorBytes, end).ConfigureAwait(false);
+            if (bytes.Length > 0)
+            {
+                parts.Tell($"the program's standard error:\n{ConsoleText.Printable(System.Text.Encoding.UTF8.GetString(bytes))}");
+            }
+        }
+        catch (SandboxException) when (!end.IsCancellationRequested)
+        {
+            // It wrote none, or removed it.
+        }
+    }
+
+    private async Task RemoveAsync(string machine)
+    {
+        if (VmId.TryParse(machine, out var id))
+        {
+            await host.Machines.DestroyAsync(id, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private ApiBridge Bridge(TaskMachine machine) => new(
+        machine.Session,
+        new TrickleBridge(parts.Task, machine.Session, machine.Record.Outputs, MostBytes, parts.Tell),
+        () => parts.Task.InitData is { } data ? InitDataOf(data) : "");
+
+    private string InitDataOf(AppInitData data) =>
+        GuestInitData.Write(data, machineOptions.VirtualCpus, machineOptions.MemoryMiB, GuestPaths.Work, GuestPaths.Work);
+
+    private TaskRecord NewRecord(string machine) => new()
+    {
+        Result = result,
+        Machine = machine,
+        EarlierCpuSeconds = parts.Task.InitData?.EarlierCpuTime.TotalSeconds ?? 0,
+        Inputs = [.. files.Where(static file => !file.IsOutput).Select(static file => file.LogicalName)],
+        Outputs = files.Where(static file => file.IsOutput).ToDictionary(static file => file.LogicalName, static file => file.PhysicalPath, StringComparer.Ordinal),
+    };
+}

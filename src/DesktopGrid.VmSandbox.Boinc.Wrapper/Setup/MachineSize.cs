@@ -1,0 +1,37 @@
+using DesktopGrid.VmSandbox.Boinc.InitData;
+using DesktopGrid.VmSandbox.Boinc.Tasks;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
+
+/// <summary>How much memory a task's machine gets: what the project says that the program needs, within what the client lets the task have.</summary>
+internal static class MachineSize
+{
+    /// <summary>What a guest needs for itself beside its program.</summary>
+    public const int GuestMiB = 64;
+
+    /// <summary>What QEMU takes beside the guest's memory: measured 40 to 60 MiB under emulation, whose translated code has a ceiling of its own.</summary>
+    public const int QemuMiB = 96;
+
+    private const double MiB = 1024 * 1024;
+    private const int Least = 128;
+    private const int Usual = 256;
+    private const int Most = 65_536;
+
+    /// <summary>Chooses.</summary>
+    /// <exception cref="BoincException">The client lets the task have less than the smallest machine takes (transient: it may have more at night).</exception>
+    public static int Choose(WrapperOptions options, AppInitData? initData, Heartbeat? heartbeat)
+    {
+        var wanted = options.MemoryMiB ?? (initData is { MemoryBound: > 0 } data ? (int)Math.Clamp(Math.Ceiling(data.MemoryBound / MiB) + GuestMiB, Least, Most) : Usual);
+        if (heartbeat is not { MaxResidentBytes: > 0 and var most })
+        {
+            return wanted;
+        }
+
+        var room = (int)Math.Clamp((most / MiB) - QemuMiB, 0, Most);
+        return room >= Least || room >= wanted
+            ? Math.Min(wanted, room)
+            : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The client lets this task have {most / MiB:F0} MiB of memory; a sandbox takes {Least + QemuMiB} MiB at least.") { IsTransient = true };
+    }
+}

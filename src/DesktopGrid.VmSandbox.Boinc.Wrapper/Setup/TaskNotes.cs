@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
+
+/// <summary>
+/// Lines for a reader of stderr.txt, whose end goes to the project: the time, and one sentence. Standard error is that file where the client has opened it;
+/// on Windows nobody has, and it is opened here.
+/// </summary>
+internal sealed class TaskNotes(TextWriter writer, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>Writes a line.</summary>
+    public void Tell(string sentence)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss} vmsandbox: {sentence}"));
+                writer.Flush();
+            }
+            catch (IOException)
+            {
+                // A disk that is full keeps nothing; the task goes on without its notes.
+            }
+        }
+    }
+}
