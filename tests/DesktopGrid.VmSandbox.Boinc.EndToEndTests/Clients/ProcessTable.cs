@@ -5,6 +5,9 @@ namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 /// <summary>One process as /proc shows it.</summary>
 internal sealed record ListedProcess(int Id, int Parent, char State, string CommandLine, string Folder)
 {
+    /// <summary>What it has used of processors.</summary>
+    public TimeSpan ProcessorTime { get; init; }
+
     public override string ToString() => $"{Id} ({State}, of {Parent}, in {Folder}): {CommandLine}";
 }
 
@@ -30,7 +33,11 @@ internal static class ProcessTable
             return fields[0] is "Z" or "X"
                 ? null
                 : new ListedProcess(int.Parse(id, CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0],
-                    File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' '), new FileInfo($"/proc/{id}/cwd").LinkTarget ?? "");
+                    File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' '), new FileInfo($"/proc/{id}/cwd").LinkTarget ?? "")
+                {
+                    // In hundredths of a second: the fields utime and stime.
+                    ProcessorTime = TimeSpan.FromMilliseconds(10) * (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)),
+                };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

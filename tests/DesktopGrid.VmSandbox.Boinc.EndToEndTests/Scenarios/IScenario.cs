@@ -1,0 +1,16 @@
+using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;
+
+namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Scenarios;
+
+/// <summary>What happens to a task: a row of the matrix.</summary>
+internal interface IScenario
+{
+    /// <summary>In few words, for the test's name.</summary>
+    string Name { get; }
+
+    /// <summary>What the program is told to do.</summary>
+    TaskShape Shape { get; }
+
+    /// <summary>Lets it happen, and judges.</summary>
+    Task PlayAsync(TaskRun run, CancellationToken cancellationToken);
+}

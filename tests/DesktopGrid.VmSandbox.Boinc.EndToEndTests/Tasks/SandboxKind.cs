@@ -1,0 +1,71 @@
+using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
+using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Projects;
+
+namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;
+
+/// <summary>An application inside the sandbox: the wrapper is what the client starts, and the program a file beside it.</summary>
+internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymous, bool HasJob) : ITaskKind
+{
+    /// <summary>A project's signed application version.</summary>
+    public static SandboxKind Signed { get; } = new("signed application", Payload.Spoken, IsAnonymous: false, HasJob: false);
+
+    /// <summary>The volunteer's own choice.</summary>
+    public static SandboxKind Anonymous { get; } = new("anonymous platform", Payload.Spoken, IsAnonymous: true, HasJob: false);
+
+    /// <summary>What ran under the stock wrapper.</summary>
+    public static SandboxKind Job { get; } = new("job.xml", Payload.Plain, IsAnonymous: false, HasJob: true);
+
+    /// <summary>A program that is linked with BOINC's library.</summary>
+    public static SandboxKind Api { get; } = new("API application", Payload.Api, IsAnonymous: false, HasJob: false);
+
+    /// <summary>The emulator that the options file names.</summary>
+    public string Qemu { get; init; } = Artifacts.Qemu;
+
+    /// <summary>The wrapper's own trickles are about CPU time, as the stock wrapper's.</summary>
+    public string TrickleVariety => HasJob ? "cpu_time" : "progress";
+
+    public string? Missing =>
+        !File.Exists(Artifacts.Program(Payload.Name)) ? "build/boinc-programs.sh was not run"
+        : !File.Exists(Artifacts.Wrapper) ? "the wrapper is not in artifacts/boinc/wrapper"
+        : !File.Exists(Qemu) ? $"there is no emulator {Qemu}"
+        : null;
+
+    public AppVersion ToVersion(string appName)
+    {
+        var options = AppFile.FromText($"{appName}_vmsandbox.xml", Options, "vmsandbox.xml");
+        IReadOnlyList<AppFile> job = HasJob ? [AppFile.FromText($"{appName}_job.xml", JobDescription, "job.xml")] : [];
+        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, options, .. job, .. Payload.ToFiles("payload")]);
+    }
+
+    public string ToCommandLine(TaskShape shape) => HasJob
+        ? $"{(shape.TrickleAt > 0 ? "--trickle 2 " : "")}--passthrough_child {(shape with { TrickleAt = 0, UploadAt = 0 }).ToArguments()}"
+        : shape.ToArguments();
+
+    // What the wrapper keeps lies in the project's folder, under a name that tells when it is not whole.
+    public bool IsWritingCheckpoint(DataDirectory data, int slot) => false;
+
+    public override string ToString() => Name;
+
+    private string Options => $"""
+        <vmsandbox>
+        <qemu>{Qemu}</qemu>
+        <guest_image>{Artifacts.GuestImage}</guest_image>
+        <memory_mib>192</memory_mib>
+        {(HasJob ? "" : "<payload>payload</payload>")}
+        </vmsandbox>
+
+        """;
+
+    private static string JobDescription => """
+        <job_desc>
+        <task>
+        <application>payload</application>
+        <command_line>--input boinc_resolve(in) --output boinc_resolve(out) --checkpoint-every 4</command_line>
+        <checkpoint_filename>task_state</checkpoint_filename>
+        <fraction_done_filename>fraction_done</fraction_done_filename>
+        <append_cmdline_args/>
+        </task>
+        </job_desc>
+
+        """;
+}
