@@ -1,0 +1,60 @@
+using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
+
+namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
+
+/// <summary>
+/// What a plan class asks for that a guest does not have. The guest's processor is one named model on every computer (Haswell), so that the answer is
+/// everywhere the same.
+/// </summary>
+internal static class PlanClassRule
+{
+    private static readonly string[] Graphics = ["cuda", "opencl", "ati14", "ati13", "nvidia", "vulkan", "rocm", "oneapi"];
+    private static readonly string[] GraphicsWords = ["ati", "gpu", "amd", "cal", "hip", "metal", "apple"];
+    private static readonly string[] Machines = ["vbox", "virtualbox", "hyperv", "wsl"];
+    private static readonly string[] Containers = ["docker", "podman"];
+
+    // What came after Haswell, or was only ever AMD's.
+    private static readonly string[] Missing = ["avx512", "amx", "avxvnni", "vnni", "sse4a", "fma4", "xop", "3dnow", "vaes", "shani"];
+    private static readonly string[] Threads = ["mt", "multithread", "openmp", "omp", "mpi"];
+    private static readonly string[] OtherProcessors = ["neon", "vfp", "armv6", "armv7", "aarch64", "arm64", "altivec", "riscv"];
+
+    /// <summary>Why a version cannot run in a guest; null where nothing is known against it.</summary>
+    public static string? Refusal(AppVersion version)
+    {
+        var name = version.Tuple.PlanClass.ToLowerInvariant();
+        var words = name.Split(['_', '-', '.', ' '], StringSplitOptions.RemoveEmptyEntries);
+        if (version.Coprocessor is { } coprocessor)
+        {
+            return $"it computes on a graphics processor ({coprocessor}), which a sandbox does not have";
+        }
+
+        if (Begins(Graphics) || words.Any(GraphicsWords.Contains))
+        {
+            return $"its plan class {version.Tuple.PlanClass} wants a graphics processor, which a sandbox does not have";
+        }
+
+        if (Begins(Machines) || Begins(Containers))
+        {
+            return $"its plan class {version.Tuple.PlanClass} brings a {(Begins(Machines) ? "virtual machine" : "container")} of its own, which does not run in a sandbox";
+        }
+
+        if (Begins(Missing))
+        {
+            return $"its plan class {version.Tuple.PlanClass} wants instructions that the sandbox's processor (Intel Haswell) does not have";
+        }
+
+        if (Begins(OtherProcessors))
+        {
+            return $"its plan class {version.Tuple.PlanClass} is for another kind of processor";
+        }
+
+        return words.Any(static word => Threads.Any(thread => word == thread || IsCounted(word, thread))) || version.Processors > 1
+            ? $"it uses several processors ({version.Processors:0.##}, plan class \"{version.Tuple.PlanClass}\"), and a sandbox has one"
+            : null;
+
+        bool Begins(string[] beginnings) => words.Any(word => beginnings.Any(beginning => word.StartsWith(beginning, StringComparison.Ordinal)));
+    }
+
+    /// <summary>As in "mt4".</summary>
+    private static bool IsCounted(string word, string thread) => word.StartsWith(thread, StringComparison.Ordinal) && word[thread.Length..].All(char.IsAsciiDigit);
+}

@@ -1,0 +1,9 @@
+using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
+
+namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
+
+/// <summary>An application version that cannot run in a sandbox.</summary>
+/// <param name="Tuple">Which.</param>
+/// <param name="Reason">Why, as the second half of a sentence.</param>
+/// <param name="Tasks">How many tasks in progress it has.</param>
+internal sealed record RefusedVersion(VersionTuple Tuple, string Reason, int Tasks);

@@ -1,0 +1,33 @@
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Control.Markup;
+
+/// <summary>Reads whole files of others up to a ceiling.</summary>
+internal static class BoundedFile
+{
+    /// <exception cref="BoincException">The file is missing, cannot be read, or is larger than <paramref name="ceiling"/>.</exception>
+    public static byte[] Read(string path, int ceiling)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            var length = file.Length;
+            if (length > ceiling)
+            {
+                throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"{path} has more than {ceiling} bytes.");
+            }
+
+            var bytes = new byte[length];
+            var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return read == bytes.Length ? bytes : bytes[..read];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{path} is not there.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace DesktopGrid.VmSandbox.Boinc.Tests.Control.Recorded;
+
+/// <summary>Damages a good text in every way that a seed thinks of, and demands that a reader answers or refuses in our own words.</summary>
+internal static class Mutations
+{
+    private const int Rounds = 400;
+    private static readonly byte[][] Words = [.. new[] { "<", ">", "&", "</project>", "<app_version>", "<![CDATA[", "]]>", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "&a;", "\0", "<file_ref>", "..", "/", "1e999", "-1", "{", "\"", "[", "null", "true" }.Select(static word => System.Text.Encoding.ASCII.GetBytes(word))];
+
+    public static void Demand(byte[] good, Action<byte[]> read)
+    {
+        for (var seed = 0; seed < Rounds; seed++)
+        {
+            var bytes = Damage(good, new Random(seed));
+            try
+            {
+                read(bytes);
+            }
+            catch (BoincException)
+            {
+            }
+            catch (Exception e)
+            {
+                throw new AssertionException($"Seed {seed} ended in {e}");
+            }
+        }
+    }
+
+    private static byte[] Damage(byte[] good, Random random)
+    {
+        var bytes = new List<byte>(good);
+        for (var changes = random.Next(1, 6); changes > 0 && bytes.Count > 0; changes--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(6))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, Math.Min(random.Next(1, 200), bytes.Count - at));
+                    break;
+                case 2:
+                    bytes.InsertRange(at, Words[random.Next(Words.Length)]);
+                    break;
+                case 3:
+                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 400), bytes.Count - at)));
+                    break;
+                case 4:
+                    bytes.RemoveRange(at, bytes.Count - at);
+                    break;
+                default:
+                    bytes.InsertRange(at, Enumerable.Repeat((byte)random.Next(256), random.Next(1, 64)));
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
+}
