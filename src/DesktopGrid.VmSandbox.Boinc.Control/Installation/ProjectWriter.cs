@@ -1,0 +1,112 @@
+using DesktopGrid.VmSandbox.Platform.Linux;
+using DesktopGrid.VmSandbox.Primitives;
+
+namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
+
+/// <summary>Writes into a project's folder so that the client's own user can read it: as the folder's owner, and for everybody to read.</summary>
+internal sealed class ProjectWriter(string projectFolder)
+{
+    private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private readonly FileFacts? _owner = FileFacts.Of(projectFolder);
+
+    public void MakeFolder(string path) => Guard(path, () =>
+    {
+        // As root we would follow a link that a native program of the client's user has put there.
+        if (new DirectoryInfo(path).LinkTarget is not null)
+        {
+            throw new IOException("it is a link");
+        }
+
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path);
+            Furnish(path, isRunnable: true);
+        }
+    });
+
+    /// <summary>Writes a file in one step: who looks sees the old one or the whole new one.</summary>
+    public void Write(string path, ReadOnlySpan<byte> bytes, bool isRunnable = false)
+    {
+        var content = bytes.ToArray();
+        Replace(path, isRunnable, temporary =>
+        {
+            using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        });
+    }
+
+    /// <summary>Copies a file in one step.</summary>
+    public void Copy(string source, string path, bool isRunnable) => Replace(path, isRunnable, temporary =>
+    {
+        using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        from.CopyTo(file);
+        file.Flush(flushToDisk: true);
+    });
+
+    /// <summary>Copies a folder with all that is in it; what is runnable stays so, links become what they name.</summary>
+    public void CopyFolder(string source, string path, CancellationToken cancellationToken) => Guard(path, () =>
+    {
+        MakeFolder(path);
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Copy(file, Path.Combine(path, Path.GetFileName(file)), IsRunnable(file));
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(source))
+        {
+            CopyFolder(folder, Path.Combine(path, Path.GetFileName(folder)), cancellationToken);
+        }
+    });
+
+    public static void DeleteFile(string path) => Guard(path, () => File.Delete(path));
+
+    public static void DeleteFolder(string path) => Guard(path, () =>
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    });
+
+    private void Replace(string path, bool isRunnable, Action<string> write) => Guard(path, () =>
+    {
+        var temporary = $"{path}.new";
+        File.Delete(temporary);
+        write(temporary);
+        Furnish(temporary, isRunnable);
+        File.Move(temporary, path, overwrite: true);
+    });
+
+    private void Furnish(string path, bool isRunnable)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File.SetUnixFileMode(path, isRunnable ? ForAll | Run : ForAll);
+        if (OperatingSystem.IsLinux() && _owner is { } owner && FileFacts.Of(path) is { } now && (now.User, now.Group) != (owner.User, owner.Group) && !LinuxNative.ChangeOwner(path, owner.User, owner.Group) && LinuxNative.IsRoot)
+        {
+            throw new IOException("its owner cannot be changed");
+        }
+    }
+
+    private static bool IsRunnable(string file) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0;
+
+    private static void Guard(string path, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"{path} cannot be written: {e.Message}", e) { Advice = "Run vmsandbox as root, or as the user whose the BOINC client's folder is." };
+        }
+    }
+}
