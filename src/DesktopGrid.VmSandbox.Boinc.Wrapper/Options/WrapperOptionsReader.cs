@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using DesktopGrid.VmSandbox.Boinc.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 

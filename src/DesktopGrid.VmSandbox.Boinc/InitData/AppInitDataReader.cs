@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using DesktopGrid.VmSandbox.Boinc.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.InitData;

@@ -3,7 +3,7 @@ using System.Xml;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Boinc.Markup;
+namespace DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 /// <summary>
 /// Reads the files that BOINC calls XML, within a ceiling: no declaration, UTF-8 or Latin-1, numbers as C prints them. No document type, nothing

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Boinc.Markup;
+namespace DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 /// <summary>Takes values out of the children of an element as BOINC's own parser does: the first of a name, trimmed, absent where there is none.</summary>
 internal static class ElementReading
