@@ -87,16 +87,8 @@ internal sealed partial class RealClient : IAsyncDisposable
     public async Task<IReadOnlyList<TaskState>> TasksAsync(CancellationToken cancellationToken) =>
         [.. Markup.FindAll(await _gui.AskAsync("<get_results>\n<active_only>0</active_only>\n</get_results>", cancellationToken), "result").Select(TaskState.Parse)];
 
-    /// <summary>The task once it is like this.</summary>
-    public async Task<TaskState> WaitForTaskAsync(string resultName, Func<TaskState, bool> isWanted, string what, TimeSpan bound, CancellationToken cancellationToken)
-    {
-        TaskState? last = null;
-        return await Eventually.FindAsync(async () =>
-        {
-            last = (await TasksAsync(cancellationToken)).FirstOrDefault(task => task.Name == resultName);
-            return last is not null && isWanted(last) ? last : null;
-        }, () => Failure($"{resultName} was not seen to {what}; last {last}").Message, bound, cancellationToken);
-    }
+    /// <summary>A task; null for one that the client does not have, or has no more.</summary>
+    public async Task<TaskState?> FindTaskAsync(string resultName, CancellationToken cancellationToken) => (await TasksAsync(cancellationToken)).FirstOrDefault(task => task.Name == resultName);
 
     /// <summary>What lives of its tasks: all that works in its folder but the client itself.</summary>
     public IReadOnlyList<ListedProcess> TaskProcesses() => [.. ProcessTable.Of(Data.Path).Where(process => process.Id != _process?.Id)];

@@ -18,7 +18,7 @@ internal sealed class Abort : IScenario
         await run.Client.AbortAsync(run.ResultName, cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(30), cancellationToken);
         run.Say("its processes ended");
-        var report = await run.WaitForReportAsync(cancellationToken);
+        var report = await run.WaitForFailureAsync(TimeSpan.FromSeconds(30), cancellationToken);
         report.State.Should().Be(ReportedResult.Aborted);
         report.ExitStatus.Should().Be(AbortedByUser);
         run.Project.Uploads.All.Should().BeEmpty("nothing was computed");

@@ -26,7 +26,7 @@ internal sealed class Trickle : IScenario
 
         up.Text.Should().Contain("<step>4</step>");
         run.Project.Content.SendTrickle(run.ResultName, Word);
-        await run.Client.UpdateAsync(cancellationToken);
+        await run.TalkUntilAsync(run.Project.Talks, static talk => talk.Reply.Contains("<trickle_down>", StringComparison.Ordinal), "with a trickle down", cancellationToken);
         var report = await run.WaitForSuccessAsync(cancellationToken);
         report.StandardError.Should().Contain($"task: trickle down {Word}");
     }

@@ -70,25 +70,62 @@ internal sealed class TaskRun : IAsyncDisposable
 
     public Task<TaskState> WaitForCheckpointAsync(CancellationToken cancellationToken) => WaitAsync(static task => task.CheckpointCpuTime > 0, "have a checkpoint", ReportBound, cancellationToken);
 
+    /// <summary>The task once it is like this.</summary>
     public async Task<TaskState> WaitAsync(Func<TaskState, bool> isWanted, string what, TimeSpan bound, CancellationToken cancellationToken)
     {
-        // A task that failed will never be like that: then its report is the better message.
-        var task = await Client.WaitForTaskAsync(ResultName, task => isWanted(task) || Project.Reports.All.Count > 0, what, bound, cancellationToken);
+        TaskState? last = null;
+        var task = await Eventually.FindAsync(async () =>
+        {
+            // A task that is reported will never be like that.
+            if (Project.Reports.All is [var report, ..])
+            {
+                throw Client.Failure($"The task ended before it was seen to {what}: {report}");
+            }
+
+            last = await Client.FindTaskAsync(ResultName, cancellationToken);
+            return last is not null && isWanted(last) ? last : null;
+        }, () => Client.Failure($"The task was not seen to {what}; last: {last}").Message, bound, cancellationToken);
         Say($"{what}: {task}");
-        return isWanted(task) ? task : throw Client.Failure($"The task ended before it was seen to {what}: {Project.Reports.All[0]}");
+        return task;
     }
 
     public async Task<ReportedResult> WaitForReportAsync(CancellationToken cancellationToken)
     {
-        try
+        var report = await ExplainAsync(Project.WaitForReportAsync(ResultName, ReportBound, cancellationToken));
+        Say($"reported: {report}");
+        return report;
+    }
+
+    /// <summary>The report of a task that fails or is given up: the client would wait for minutes with it, unless it is told to talk.</summary>
+    public async Task<ReportedResult> WaitForFailureAsync(TimeSpan bound, CancellationToken cancellationToken)
+    {
+        await Eventually.FindAsync(async () => (await Client.FindTaskAsync(ResultName, cancellationToken)) is { State: < ReportedResult.ComputeError or 4 or 5 } or { IsActive: true } ? null : "",
+            () => Client.Failure("The task did not fail").Message, bound, cancellationToken);
+        Say("the task is over");
+        var report = await TalkUntilAsync(Project.Reports, report => report.Name == ResultName, "of a failure", cancellationToken);
+        Say($"reported: {report}");
+        return report;
+    }
+
+    /// <summary>Has the client talk to the project until that has come of it. An order to talk that comes during a talk is forgotten with its end.</summary>
+    public async Task<T> TalkUntilAsync<T>(Journal<T> journal, Func<T, bool> isWanted, string what, CancellationToken cancellationToken)
+        where T : class
+    {
+        for (var times = 1; ; times++)
         {
-            var report = await Project.WaitForReportAsync(ResultName, ReportBound, cancellationToken);
-            Say($"reported: {report}");
-            return report;
-        }
-        catch (TimeoutException e)
-        {
-            throw Client.Failure(e.Message);
+            await Client.UpdateAsync(cancellationToken);
+            try
+            {
+                return await journal.WaitAsync(isWanted, what, TimeSpan.FromSeconds(5), cancellationToken);
+            }
+            catch (TimeoutException e) when (times == 12)
+            {
+                throw Client.Failure(e.Message);
+            }
+            catch (TimeoutException)
+            {
+                // Once more.
+            }
         }
     }
 
@@ -127,6 +164,18 @@ internal sealed class TaskRun : IAsyncDisposable
         {
             await Project.DisposeAsync();
             Say("all is ended");
+        }
+    }
+
+    private async Task<T> ExplainAsync<T>(Task<T> waiting)
+    {
+        try
+        {
+            return await waiting;
+        }
+        catch (TimeoutException e)
+        {
+            throw Client.Failure(e.Message);
         }
     }
 
