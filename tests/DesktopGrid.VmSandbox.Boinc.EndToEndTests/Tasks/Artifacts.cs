@@ -11,6 +11,9 @@ internal static class Artifacts
     /// <summary>The wrapper, compiled ahead of time.</summary>
     public static string Wrapper => Path.Combine(Root, "boinc", "wrapper", "vmsandbox-wrapper");
 
+    /// <summary>What lies beside the wrapper and must come with it.</summary>
+    public static IReadOnlyList<string> WrapperLibraries => [.. Directory.EnumerateFiles(Path.GetDirectoryName(Wrapper)!, "*.so")];
+
     public static string GuestImage => Environment.GetEnvironmentVariable("VMSANDBOX_GUEST_IMAGE") ?? Path.Combine(Root, "guest", "tiny");
 
     public static string Qemu => Environment.GetEnvironmentVariable("VMSANDBOX_CARRIED_QEMU") ?? Path.Combine(Root, "qemu", "linux-x64", "qemu-system-x86_64");

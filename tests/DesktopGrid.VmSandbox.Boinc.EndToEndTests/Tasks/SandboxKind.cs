@@ -18,6 +18,9 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     /// <summary>A program that is linked with BOINC's library.</summary>
     public static SandboxKind Api { get; } = new("API application", Payload.Api, IsAnonymous: false, HasJob: false);
 
+    /// <summary>The columns of the matrix.</summary>
+    public static IReadOnlyList<SandboxKind> All { get; } = [Signed, Anonymous, Job, Api];
+
     /// <summary>The emulator that the options file names.</summary>
     public string Qemu { get; init; } = Artifacts.Qemu;
 
@@ -34,7 +37,7 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     {
         var options = AppFile.FromText($"{appName}_vmsandbox.xml", Options, "vmsandbox.xml");
         IReadOnlyList<AppFile> job = HasJob ? [AppFile.FromText($"{appName}_job.xml", JobDescription, "job.xml")] : [];
-        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, options, .. job, .. Payload.ToFiles("payload")]);
+        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, .. Artifacts.WrapperLibraries.Select(static path => AppFile.FromDisk(path)), options, .. job, .. Payload.ToFiles("payload")]);
     }
 
     public string ToCommandLine(TaskShape shape) => HasJob
