@@ -13,7 +13,7 @@ public sealed class MatrixTests
     private static IEnumerable<TestCaseData> Cells() => Matrix.Cells(SandboxKind.All, static (row, column) => Quick[row] == column);
 
     [TestCaseSource(nameof(Cells))]
-    [CancelAfter(480_000)]
+    [CancelAfter(350_000)]
     public async Task A_task_in_a_sandbox(string kind, string scenario, CancellationToken cancellationToken) =>
         await Matrix.PlayAsync(SandboxKind.All.Single(each => each.Name == kind), scenario, cancellationToken);
 }

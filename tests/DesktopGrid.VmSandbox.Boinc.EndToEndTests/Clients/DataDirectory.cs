@@ -61,6 +61,9 @@ internal sealed class DataDirectory
     /// <summary>Files below the slots, by their paths; a task that is over leaves none.</summary>
     public IReadOnlyList<string> SlotFiles() => Directory.Exists(SlotsPath) ? [.. Directory.EnumerateFiles(SlotsPath, "*", SearchOption.AllDirectories)] : [];
 
+    /// <summary>What the client counts against a work unit's bound of disk.</summary>
+    public long SlotBytes() => SlotFiles().Select(static path => new FileInfo(path)).Where(static file => file.Exists).Sum(static file => file.Length);
+
     public void Delete() => Directory.Delete(Path, recursive: true);
 
     private void Write(string name, string text) => File.WriteAllText(System.IO.Path.Combine(Path, name), text);

@@ -12,7 +12,7 @@ internal sealed class ClientKilled : IScenario
     public string Name => "client killed";
 
     // It must not be over before it notices.
-    public TaskShape Shape { get; } = TaskShape.Lasting(60);
+    public TaskShape Shape { get; } = TaskShape.Lasting(40);
 
     public async Task PlayAsync(TaskRun run, CancellationToken cancellationToken)
     {

@@ -12,8 +12,8 @@ internal sealed class QuitInCheckpoint : IScenario
 
     public async Task PlayAsync(TaskRun run, CancellationToken cancellationToken)
     {
-        var task = await run.WaitForProgressAsync(0.05, cancellationToken);
-        await Eventually.HoldsAsync(() => run.Kind.IsWritingCheckpoint(run.Client.Data, task.Slot), () => run.Client.Failure("No checkpoint was seen being written").Message, TimeSpan.FromSeconds(60), cancellationToken);
+        var task = await run.WaitUntilRunningAsync(cancellationToken);
+        await Eventually.HoldsAsync(() => run.Kind.IsWritingCheckpoint(run.Client.Data, task.Slot), () => run.Client.Failure("No checkpoint was seen being written").Message, run.ReportBound, cancellationToken);
         run.Say("a checkpoint is being written");
         await run.Client.QuitAsync(cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);

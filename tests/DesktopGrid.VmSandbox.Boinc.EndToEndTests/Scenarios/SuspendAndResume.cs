@@ -20,15 +20,13 @@ internal sealed class SuspendAndResume : IScenario
         // A report that was on its way may still arrive.
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
         var before = await run.WaitAsync(static task => task.IsActive, "stand still", TimeSpan.FromSeconds(10), cancellationToken);
-        var processors = ProcessorTime(run);
+        var processors = run.ProcessorTime();
         await Task.Delay(Pause, cancellationToken);
         var after = await run.WaitAsync(static task => task.IsActive, "have stood", TimeSpan.FromSeconds(10), cancellationToken);
         after.FractionDone.Should().Be(before.FractionDone, "a task that stands makes no progress");
-        (ProcessorTime(run) - processors).Should().BeLessThan(Pause * 0.2, "a task that stands leaves the processor to others");
+        (run.ProcessorTime() - processors).Should().BeLessThan(Pause * 0.2, "a task that stands leaves the processor to others");
         await run.Client.ResumeAsync(run.ResultName, cancellationToken);
         await run.WaitForProgressAsync(before.FractionDone + 0.01, cancellationToken);
         await run.WaitForSuccessAsync(cancellationToken);
     }
-
-    private static TimeSpan ProcessorTime(TaskRun run) => run.Client.TaskProcesses().Aggregate(TimeSpan.Zero, static (sum, process) => sum + process.ProcessorTime);
 }

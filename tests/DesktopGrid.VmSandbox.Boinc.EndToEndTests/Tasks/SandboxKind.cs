@@ -18,11 +18,17 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     /// <summary>A program that is linked with BOINC's library.</summary>
     public static SandboxKind Api { get; } = new("API application", Payload.Api, IsAnonymous: false, HasJob: false);
 
+    /// <summary>Whether the options say that the program is linked with BOINC's library, where the file of that library does.</summary>
+    public bool IsApiNamed { get; init; } = Payload.Libraries.Count > 0;
+
     /// <summary>The columns of the matrix.</summary>
     public static IReadOnlyList<SandboxKind> All { get; } = [Signed, Anonymous, Job, Api];
 
     /// <summary>The emulator that the options file names.</summary>
     public string Qemu { get; init; } = Artifacts.Qemu;
+
+    /// <summary>The guest's memory; null where the wrapper shall choose.</summary>
+    public int? MemoryMiB { get; init; } = 192;
 
     /// <summary>The wrapper's own trickles are about CPU time, as the stock wrapper's.</summary>
     public string TrickleVariety => HasJob ? "cpu_time" : "progress";
@@ -45,7 +51,9 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
         : shape.ToArguments();
 
     // What the wrapper keeps lies in the project's folder, under a name that tells when it is not whole.
-    public bool IsWritingCheckpoint(DataDirectory data, int slot) => false;
+    public bool IsWritingCheckpoint(DataDirectory data, int slot) =>
+        Path.Combine(data.ProjectPath, "vmsandbox", "store", "machines") is var machines && Directory.Exists(machines)
+        && Directory.EnumerateFiles(machines, "*.state.*", new EnumerationOptions { RecurseSubdirectories = true }).Any();
 
     public override string ToString() => Name;
 
@@ -53,8 +61,9 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
         <vmsandbox>
         <qemu>{Qemu}</qemu>
         <guest_image>{Artifacts.GuestImage}</guest_image>
-        <memory_mib>192</memory_mib>
+        {(MemoryMiB is { } memory ? $"<memory_mib>{memory}</memory_mib>" : "")}
         {(HasJob ? "" : "<payload>payload</payload>")}
+        {(IsApiNamed ? "<api>1</api>" : "")}
         </vmsandbox>
 
         """;
