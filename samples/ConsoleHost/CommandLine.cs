@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands;
+using DesktopGrid.VmSandbox.ConsoleHost.Commands.Boinc;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands.Sb;
 using DesktopGrid.VmSandbox.ConsoleHost.Commands.Vm;
 using DesktopGrid.VmSandbox.ConsoleHost.Failures;
@@ -37,6 +38,7 @@ internal static class CommandLine
             SbCommands.Create(runner),
             ImageCommands.Create(runner),
             StoreCommands.Create(runner),
+            BoincCommands.Create(runner),
             LogsCommand.Create(runner),
             JobsCommand.Create(runner),
             DoctorCommand.Create(runner),

@@ -18,6 +18,9 @@ internal sealed class CommandRun(ParseResult parsed, GlobalOptions globals, Scre
 
     public Screen Screen => screen;
 
+    /// <summary>The host that the command line asks for, not opened.</summary>
+    public SandboxHostOptions HostOptions => globals.Host(parsed);
+
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>An argument's value; the parser has refused a command line without one that is needed.</summary>

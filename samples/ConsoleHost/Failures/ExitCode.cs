@@ -58,12 +58,13 @@ internal static class ExitCode
             or SandboxErrorCode.ImageUnsuitable or SandboxErrorCode.ImageInUse
             or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTaskState or SandboxErrorCode.GuestDiskFull
             or SandboxErrorCode.GuestStartRefused or SandboxErrorCode.GuestTooLarge or SandboxErrorCode.GuestRefused or SandboxErrorCode.GuestLayerUnusable
-            or SandboxErrorCode.CheckpointUnusable or SandboxErrorCode.CheckpointRefused or SandboxErrorCode.ImportInvalid => Refused,
-        SandboxErrorCode.MachineUnknown or SandboxErrorCode.CheckpointUnknown or SandboxErrorCode.GuestNotFound or SandboxErrorCode.JobInputUnreadable => NotFound,
+            or SandboxErrorCode.CheckpointUnusable or SandboxErrorCode.CheckpointRefused or SandboxErrorCode.ImportInvalid
+            or SandboxErrorCode.BoincFileMalformed or SandboxErrorCode.BoincUnsupported or SandboxErrorCode.BoincSignatureWrong => Refused,
+        SandboxErrorCode.MachineUnknown or SandboxErrorCode.CheckpointUnknown or SandboxErrorCode.GuestNotFound or SandboxErrorCode.JobInputUnreadable or SandboxErrorCode.BoincFileMissing => NotFound,
         SandboxErrorCode.QemuNotFound or SandboxErrorCode.QemuUnsuitable or SandboxErrorCode.AcceleratorUnavailable
-            or SandboxErrorCode.ConfinementUnavailable or SandboxErrorCode.ImageMissing or SandboxErrorCode.PlatformUnsupported => Unavailable,
+            or SandboxErrorCode.ConfinementUnavailable or SandboxErrorCode.ImageMissing or SandboxErrorCode.PlatformUnsupported or SandboxErrorCode.BoincClientUnreachable => Unavailable,
         SandboxErrorCode.PlatformFailure => OperatingSystem,
-        SandboxErrorCode.StoreNotWritable or SandboxErrorCode.DiskFull or SandboxErrorCode.CatalogUnusable or SandboxErrorCode.JobOutputUnwritable => CannotWrite,
+        SandboxErrorCode.StoreNotWritable or SandboxErrorCode.DiskFull or SandboxErrorCode.CatalogUnusable or SandboxErrorCode.JobOutputUnwritable or SandboxErrorCode.BoincFileUnwritable => CannotWrite,
         SandboxErrorCode.BudgetExceeded => Unavailable,
         SandboxErrorCode.MachineBusy or SandboxErrorCode.CatalogBusy => TryAgain,
         _ => Failed,

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DesktopGrid.VmSandbox.Boinc.Control.Switching;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Diagnosis;
 using DesktopGrid.VmSandbox.Images.Layers;
@@ -27,7 +28,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
         typeof(SecondsConverter), typeof(BytesConverter),
         typeof(Named<VmState>), typeof(Named<Accelerator>), typeof(Named<AssuranceLevel>), typeof(Named<StartPath>), typeof(Named<ConfinementLayer>),
         typeof(Named<JobPhase>), typeof(Named<TaskFate>), typeof(Named<GuestTaskState>), typeof(Named<GuestEntryKind>), typeof(Named<LogSource>),
-        typeof(Named<StoreItemKind>), typeof(Named<LayerKind>), typeof(Named<JobLimit>), typeof(Named<GuestLimit>),
+        typeof(Named<StoreItemKind>), typeof(Named<LayerKind>), typeof(Named<ProjectState>), typeof(Named<JobLimit>), typeof(Named<GuestLimit>),
     ])]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(JobResult))]
@@ -44,6 +45,10 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Output;
 [JsonSerializable(typeof(GuestTaskStatus))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(HostDiagnosis))]
+[JsonSerializable(typeof(ProjectView))]
+[JsonSerializable(typeof(PreviewView))]
+[JsonSerializable(typeof(SwitchOutcome))]
+[JsonSerializable(typeof(PageView))]
 [JsonSerializable(typeof(TransferView))]
 [JsonSerializable(typeof(EventView))]
 internal sealed partial class ConsoleJsonContext : JsonSerializerContext

@@ -49,7 +49,7 @@ internal static class PlanClassRule
         }
 
         return words.Any(static word => Threads.Any(thread => word == thread || IsCounted(word, thread))) || version.Processors > 1
-            ? $"it uses several processors ({version.Processors:0.##}, plan class \"{version.Tuple.PlanClass}\"), and a sandbox has one"
+            ? $"it uses several processors{(version.Tuple.PlanClass.Length > 0 ? $" (plan class {version.Tuple.PlanClass})" : "")}, and a sandbox has one"
             : null;
 
         bool Begins(string[] beginnings) => words.Any(word => beginnings.Any(beginning => word.StartsWith(beginning, StringComparison.Ordinal)));

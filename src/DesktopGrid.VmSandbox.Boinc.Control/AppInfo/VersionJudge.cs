@@ -6,6 +6,9 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 /// <summary>Whether a guest can run an application version.</summary>
 internal sealed class VersionJudge(BoincProject project, string projectFolder)
 {
+    /// <summary>How a refusal ends that passes by itself.</summary>
+    public const string NotDownloaded = "has not been downloaded";
+
     private static readonly string[] Platforms = ["x86_64-pc-linux-gnu", "i686-pc-linux-gnu"];
 
     /// <summary>The files that a version names and that the client has; one that is optional may be missing.</summary>
@@ -68,7 +71,7 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
 
         if (!(reference.IsOptional && !reference.IsMainProgram) && !(project.Files.TryGetValue(reference.FileName, out var file) && file.IsPresent && File.Exists(Path.Combine(projectFolder, reference.FileName))))
         {
-            throw Refuse($"its file {reference.FileName} has not been downloaded");
+            throw Refuse($"its file {reference.FileName} {NotDownloaded}");
         }
     }
 

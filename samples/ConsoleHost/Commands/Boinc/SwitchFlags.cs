@@ -1,0 +1,26 @@
+using System.CommandLine;
+using DesktopGrid.VmSandbox.Boinc.Control.Switching;
+
+namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Boinc;
+
+/// <summary>How a project is switched.</summary>
+internal sealed class SwitchFlags
+{
+    private readonly Option<TimeSpan?> _wait = Flags.Duration("--wait", "How long to wait for tasks that must end first. Default: not at all.");
+    private readonly Option<bool> _discardWork = Flags.Switch("--discard-work", "Let tasks in progress be lost.");
+    private readonly Option<bool> _force = Flags.Switch("--force", "Remove our files even where somebody has changed them.");
+    private readonly Option<bool> _restart = Flags.Switch("--restart", "Tell the client to quit, so that it can be started anew.");
+
+    public void AddTo(Command command, bool isEnable = false)
+    {
+        command.Options.Add(_wait);
+        command.Options.Add(_discardWork);
+        command.Options.Add(_restart);
+        if (!isEnable)
+        {
+            command.Options.Add(_force);
+        }
+    }
+
+    public SwitchOptions Read(CommandRun run) => new(run.Get(_wait) ?? TimeSpan.Zero, run.Get(_discardWork), run.Get(_force), run.Get(_restart));
+}
