@@ -12,7 +12,8 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Runs;
 /// <param name="parts">The run.</param>
 /// <param name="machine">The machine.</param>
 /// <param name="bridge">To an application that is linked with the BOINC API; null for others.</param>
-internal sealed class ProgramRun(RunParts parts, TaskMachine machine, ApiBridge? bridge)
+/// <param name="fill">Lays the slot's files into the guest: before the first program, also where a quit came in the middle of that.</param>
+internal sealed class ProgramRun(RunParts parts, TaskMachine machine, ApiBridge? bridge, Func<CancellationToken, Task> fill)
 {
     private const string IdPrefix = "boinc-";
 
@@ -28,6 +29,11 @@ internal sealed class ProgramRun(RunParts parts, TaskMachine machine, ApiBridge?
     {
         var status = await machine.Session.GetTaskAsync(cancellationToken).ConfigureAwait(false);
         var begun = IndexOf(status.TaskId);
+        if (begun is null)
+        {
+            await fill(cancellationToken).ConfigureAwait(false);
+        }
+
         for (Index = begun ?? 0; Index < parts.Plan.Tasks.Count; Index++)
         {
             parts.Progress.Begin(Index);
@@ -79,7 +85,19 @@ internal sealed class ProgramRun(RunParts parts, TaskMachine machine, ApiBridge?
 
         parts.Tell($"running {program.Name} {string.Join(' ', program.Arguments)}");
         var id = string.Create(CultureInfo.InvariantCulture, $"{IdPrefix}{Index}");
-        await machine.Session.StartAsync(program.ToRequest(id, bridge is null ? null : BridgeChannels.File), cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await machine.Session.StartAsync(program.ToRequest(id, bridge is null ? null : BridgeChannels.File), cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionException e) when (e.Code is SandboxErrorCode.GuestTaskState)
+        {
+            // Kept while the guest was about to start it: a request of the process before this one.
+            if ((await machine.Session.GetTaskAsync(cancellationToken).ConfigureAwait(false)).TaskId != id)
+            {
+                throw;
+            }
+        }
+
         if (bridge is not null)
         {
             await bridge.BeginAsync(parts.Task.Heartbeat, cancellationToken).ConfigureAwait(false);

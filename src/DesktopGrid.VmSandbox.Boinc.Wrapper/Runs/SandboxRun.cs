@@ -62,13 +62,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         try
         {
             machine = earlier is null ? null : await room.ResumeAsync(earlier, end).ConfigureAwait(false);
-            var isNew = machine is null;
             machine ??= await room.StartAsync(machineOptions, parts.Task.Slot, result, NewRecord, end).ConfigureAwait(false);
-            if (isNew)
-            {
-                await FillAsync(machine, end).ConfigureAwait(false);
-            }
-
             parts.Tell(machine.Kept is { } kept ? $"the machine goes on from what was kept at {kept.TakenAt:u}" : "the machine runs");
             return await InAsync(machine, obedience, end).ConfigureAwait(false);
         }
@@ -93,7 +87,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(end);
         var bridge = parts.Plan.HasApi ? Bridge(machine) : null;
         obedience.Bridge = bridge;
-        var program = new ProgramRun(parts, machine, bridge);
+        var program = new ProgramRun(parts, machine, bridge, cancelled => FillAsync(machine, cancelled));
         var watch = new TaskWatch(parts, machine, program, bridge);
         var keeping = new CheckpointKeeper(parts, machine, watch, _pace);
         var beside = Task.WhenAll(watch.RunAsync(watching.Token), parts.Switch.FollowAsync(machine, watching.Token), keeping.RunAsync(watching.Token));

@@ -29,7 +29,8 @@ internal static class SoftLink
             return null;
         }
 
-        var resolved = Path.GetFullPath(target);
+        // No path has a zero in it; .NET refuses one in words of its own.
+        var resolved = target.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(target);
         return IsBelow(resolved, dataDirectory)
             ? resolved
             : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"The link {Path.GetFileName(path)} in the slot leads out of the client's directory, to {resolved}.");
