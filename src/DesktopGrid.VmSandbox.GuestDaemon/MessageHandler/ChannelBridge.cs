@@ -5,8 +5,8 @@ using DesktopGrid.VmSandbox.GuestDaemon.Requests;
 namespace DesktopGrid.VmSandbox.GuestDaemon.MessageHandler;
 
 /// <summary>
-/// Carries texts between the channels of a task and the messages of the host. Nothing tells that a program has written to its memory, so it looks, as often as
-/// nobody minds and an emulated processor hardly feels; besides, when the host sends something.
+/// Carries texts between the channels of a task and the messages of the host. Nothing tells that a program has written to its memory, so a thread of its own looks, as
+/// often as nobody minds and an emulated processor hardly feels; besides, when the host sends something. The pool's timers and workers would wake ten times for each look.
 /// </summary>
 internal sealed class ChannelBridge : IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class ChannelBridge : IDisposable
 
     // Null for a channel that the program fills.
     private readonly ChannelQueue?[] _queues;
-    private readonly ChangeSignal _posted = new();
-    private volatile bool _isOver;
+    private readonly object _gate = new();
+    private bool _isPosted, _isOver;
     private Task _run = Task.CompletedTask;
 
     public ChannelBridge(ChannelMemory memory, ChannelFile shape, Outbox outbox)
@@ -32,7 +32,7 @@ internal sealed class ChannelBridge : IDisposable
         _queues = [.. Enumerable.Range(0, shape.Count).Select(channel => shape.ToHost.Contains(channel) ? null : new ChannelQueue(shape.Repeated.Contains(channel)))];
     }
 
-    public void Start() => _run = Task.Run(RunAsync);
+    public void Start() => _run = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>A text for the program. It is written by whoever looks, so that no request waits for a file that the program keeps busy.</summary>
     /// <exception cref="RequestException">There is no such channel for the host, or it takes no more.</exception>
@@ -63,14 +63,13 @@ internal sealed class ChannelBridge : IDisposable
             throw new RequestException(GuestErrorCode.Conflict, $"The program does not read {key}: {ProtocolLimits.MaxChannelTexts} texts wait for it already.");
         }
 
-        _posted.Raise();
+        Wake(isOver: false);
     }
 
     /// <summary>What the program left is with the host's messages when this ends.</summary>
     public async Task EndAsync()
     {
-        _isOver = true;
-        _posted.Raise();
+        Wake(isOver: true);
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_run.Exception is { } fault)
         {
@@ -83,14 +82,38 @@ internal sealed class ChannelBridge : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
-    private async Task RunAsync()
+    private void Run()
     {
-        while (!_isOver)
+        do
         {
-            var posted = _posted.Next;
             Take();
             Give(Environment.TickCount64);
-            await posted.WaitAsync(Interval).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (Rest());
+    }
+
+    /// <summary>Until it is time to look again; false when it is over.</summary>
+    private bool Rest()
+    {
+        lock (_gate)
+        {
+            if (!_isPosted && !_isOver)
+            {
+                Monitor.Wait(_gate, Interval);
+            }
+
+            _isPosted = false;
+            return !_isOver;
+        }
+    }
+
+    private void Wake(bool isOver)
+    {
+        lock (_gate)
+        {
+            _isPosted = true;
+            _isOver |= isOver;
+            Monitor.Pulse(_gate);
         }
     }
 
