@@ -1,6 +1,8 @@
 using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Disks;
+using DesktopGrid.VmSandbox.IntegrationTests.Channels;
+using DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 using DesktopGrid.VmSandbox.IntegrationTests.Support;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Sessions;
@@ -48,6 +50,25 @@ internal sealed class DiskVerbTests : StoreFixture
         await session.PutTextAsync("a", "anew", cancellationToken: cancellationToken);
         (await session.GetTextAsync("a", cancellationToken: cancellationToken)).Should().Be("anew");
         (await FluentActions.Awaiting(() => session.AddInputDiskAsync(length + 2048, cancellationToken)).Should().ThrowAsync<SessionException>()).Which.GuestError.Should().Be(GuestErrorCode.Conflict);
+        await Host.Machines.DestroyAsync(machine, cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(180_000)]
+    public async Task A_file_of_channels_on_such_a_directory_is_one_for_daemon_and_program(CancellationToken cancellationToken)
+    {
+        var machine = await Host.Machines.CreateAsync(new VmOptions(), cancellationToken);
+        var length = await WriteInputAsync(machine, cancellationToken, (ChannelPhrases.File, "of an older task, on the disk"));
+        await Host.Machines.StartAsync(machine, cancellationToken);
+        var session = (IDiskSession)await Host.OpenSessionAsync(machine, cancellationToken);
+        await session.AddInputDiskAsync(length, cancellationToken);
+
+        await session.StartProgramAsync(cancellationToken, "talk");
+        await session.TellAsync(0, "end", cancellationToken);
+        var end = await session.FollowToEndAsync(cancellationToken);
+
+        (end.ExitCode, end.Output).Should().Be((0, "ready\n"), end.Errors);
+        end.Messages.Of(5).Should().Equal("got end");
         await Host.Machines.DestroyAsync(machine, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Contracts;
+using DesktopGrid.VmSandbox.IntegrationTests.Channels;
 using DesktopGrid.VmSandbox.IntegrationTests.Hostility;
 using DesktopGrid.VmSandbox.IntegrationTests.Sessions;
 using DesktopGrid.VmSandbox.Sessions;
@@ -54,6 +55,18 @@ public sealed class AdditionTests : GuestFixture
         (await Session.GetTextAsync("out", cancellationToken)).Should().Be("42");
         await Session.DeleteAsync(".", recursive: true, cancellationToken);
         (await Session.ShellAsync("ls -A /work /tmp /var/tmp /dev/shm", cancellationToken)).Output.Should().Be("/dev/shm:\n\n/tmp:\n\n/var/tmp:\n\n/work:\n");
+    }
+
+    [Test]
+    public async Task A_program_in_a_root_of_its_own_has_channels_too(CancellationToken cancellationToken)
+    {
+        await Session.StartProgramAsync(cancellationToken, "talk");
+        await Session.TellAsync(0, "end", cancellationToken);
+
+        var end = await Session.FollowToEndAsync(cancellationToken);
+
+        (end.ExitCode, end.Output).Should().Be((0, "ready\n"), end.Errors);
+        end.Messages.Of(5).Should().Equal("got end");
     }
 
     [Test]
