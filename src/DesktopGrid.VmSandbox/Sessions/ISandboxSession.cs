@@ -84,7 +84,8 @@ public interface ISandboxSession
     /// <returns>Its state.</returns>
     /// <exception cref="SessionException">
     /// The program cannot be started (<c>GuestStartRefused</c>), a layer of the machine is of no use (<c>GuestLayerUnusable</c>), one runs already
-    /// (<c>GuestTaskState</c>), or the command line is too long (<c>GuestTooLarge</c>). <see cref="Primitives.SandboxException.Fate"/> says whether the program may run.
+    /// (<c>GuestTaskState</c>), the command line is too long (<c>GuestTooLarge</c>), or its file of channels cannot be as it is wanted (<c>GuestRefused</c>,
+    /// <c>GuestPathRefused</c>, <c>GuestDiskFull</c>). <see cref="Primitives.SandboxException.Fate"/> says whether the program may run.
     /// </exception>
     Task<GuestTaskStatus> StartAsync(TaskStartRequest start, Stream? standardInput = null, CancellationToken cancellationToken = default);
 

@@ -21,7 +21,7 @@ internal sealed class DaemonFuzzTests
     {
         var mutator = Mutate(
             seed,
-            """{"protocol":2,"daemonVersion":"1.0","uptimeMs":12,"task":"None"}""",
+            """{"protocol":3,"daemonVersion":"1.0","uptimeMs":12,"task":"None"}""",
             Status,
             """{"name":"a b","kind":"File","length":5,"mode":420,"modifiedMs":0}""" + "\n",
             """{"code":"NotFound","message":"there is no file a"}""");
@@ -44,7 +44,7 @@ internal sealed class DaemonFuzzTests
     public async Task Answers_as_a_whole(int seed, int rounds, bool frames, CancellationToken cancellationToken)
     {
         var answer = Answer(Encoding.UTF8.GetBytes(Status));
-        var mutator = Mutate(seed, Encoding.Latin1.GetString(answer), "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 2\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+        var mutator = Mutate(seed, Encoding.Latin1.GetString(answer), "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
         var connections = 0;
         await using var peer = new ScriptedDaemonPeer(async daemon =>
         {

@@ -116,7 +116,7 @@ public sealed class BrokenLineTests
         await using var peer = new ScriptedDaemonPeer(async guest =>
         {
             await guest.HearAsync();
-            var answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 2\r\nContent-Length: {Pong.Length}\r\n\r\n{Pong}");
+            var answer = Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\nContent-Length: {Pong.Length}\r\n\r\n{Pong}");
             await guest.SendRawAsync(what switch
             {
                 "no frame" => answer,

@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Tests.Sessions.Http;
 [CancelAfter(120_000)]
 internal sealed class HostileDiskTests
 {
-    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 2\r\n";
+    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\n";
 
     private static readonly CollectRequest _request = new(["a", "b"], 8192, 4000, 0);
 

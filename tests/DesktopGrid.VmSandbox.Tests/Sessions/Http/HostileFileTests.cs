@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Tests.Sessions.Http;
 [CancelAfter(120_000)]
 public sealed class HostileFileTests
 {
-    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 2\r\n";
+    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\n";
 
     [Test]
     public async Task A_listing_is_taken_entry_by_entry(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace DesktopGrid.VmSandbox.Tests.Sessions.Http;
 [CancelAfter(120_000)]
 public sealed class HostilePingTests
 {
-    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 2\r\n";
+    private const string Head = "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\n";
     private const string Pong = """{"protocol":1,"daemon":"0.1.0","uptimeMs":5,"task":"None"}""";
 
     [Test]
@@ -34,7 +34,7 @@ public sealed class HostilePingTests
         yield return Lie("no HTTP", "what do you want?\r\n\r\n", SandboxErrorCode.SessionDisconnected);
         yield return Lie("no version", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
         yield return Lie("another version", "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
-        yield return Lie("two versions", Head + "X-VmSandbox-Protocol: 2\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
+        yield return Lie("two versions", Head + "X-VmSandbox-Protocol: 3\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
         yield return Lie("no JSON", Body("certainly!"), SandboxErrorCode.SessionProtocol);
         yield return Lie("nothing", Body(""), SandboxErrorCode.SessionProtocol);
         yield return Lie("null", Body("null"), SandboxErrorCode.SessionProtocol);
@@ -52,11 +52,11 @@ public sealed class HostilePingTests
         yield return Lie("a chunk larger than it is", Head + "Transfer-Encoding: chunked\r\n\r\nffff\r\n{}", SandboxErrorCode.SessionDisconnected);
         yield return Lie("a chunk of no size", Head + "Transfer-Encoding: chunked\r\n\r\nmany\r\n{}\r\n0\r\n\r\n", SandboxErrorCode.SessionDisconnected);
         yield return Lie("a chunk of every size", Head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n", SandboxErrorCode.SessionDisconnected);
-        yield return Lie("a redirect to the network", "HTTP/1.1 302 Found\r\nX-VmSandbox-Protocol: 2\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
-        yield return Lie("a redirect to a file", "HTTP/1.1 301 Moved\r\nX-VmSandbox-Protocol: 2\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
-        yield return Lie("a demand for a password", "HTTP/1.1 401 Who\r\nX-VmSandbox-Protocol: 2\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
-        yield return Lie("another protocol", "HTTP/1.1 101 Switching\r\nX-VmSandbox-Protocol: 2\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", SandboxErrorCode.SessionProtocol, SandboxErrorCode.SessionDisconnected);
-        yield return Lie("a refusal that is no refusal", "HTTP/1.1 500 Oh\r\nX-VmSandbox-Protocol: 2\r\nContent-Length: 4\r\n\r\nnull", SandboxErrorCode.GuestRefused);
+        yield return Lie("a redirect to the network", "HTTP/1.1 302 Found\r\nX-VmSandbox-Protocol: 3\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
+        yield return Lie("a redirect to a file", "HTTP/1.1 301 Moved\r\nX-VmSandbox-Protocol: 3\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
+        yield return Lie("a demand for a password", "HTTP/1.1 401 Who\r\nX-VmSandbox-Protocol: 3\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n", SandboxErrorCode.SessionProtocol);
+        yield return Lie("another protocol", "HTTP/1.1 101 Switching\r\nX-VmSandbox-Protocol: 3\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", SandboxErrorCode.SessionProtocol, SandboxErrorCode.SessionDisconnected);
+        yield return Lie("a refusal that is no refusal", "HTTP/1.1 500 Oh\r\nX-VmSandbox-Protocol: 3\r\nContent-Length: 4\r\n\r\nnull", SandboxErrorCode.GuestRefused);
 
         static string Body(string text) => $"{Head}Content-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n{text}";
 
