@@ -31,7 +31,7 @@ internal static class Matrix
         }
 
         var scenario = Scenarios.Single(each => each.Name == scenarioName);
-        await using var run = await TaskRun.StartAsync(kind, scenario.Shape, new TaskSetup(), cancellationToken);
+        await using var run = await TaskRun.StartAsync(kind, scenario.Shape, new TaskSetup { Client = scenario.Client }, cancellationToken);
         await scenario.PlayAsync(run, cancellationToken);
     }
 }

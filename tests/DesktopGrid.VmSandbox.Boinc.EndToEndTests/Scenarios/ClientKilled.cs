@@ -17,12 +17,13 @@ internal sealed class ClientKilled : IScenario
     public async Task PlayAsync(TaskRun run, CancellationToken cancellationToken)
     {
         await run.WaitForCheckpointAsync(cancellationToken);
+        var before = await run.WaitForProgressAsync(0.1, cancellationToken);
         var clock = Stopwatch.StartNew();
         await run.Client.KillAsync(cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(LostBound, cancellationToken);
         run.Say($"the task noticed after {clock.Elapsed.TotalSeconds:0.0} s");
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
-        await run.WaitForSuccessAsync(cancellationToken);
+        await run.WaitForSuccessAsync(before, cancellationToken);
     }
 }

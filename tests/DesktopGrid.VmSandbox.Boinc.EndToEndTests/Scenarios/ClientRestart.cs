@@ -20,7 +20,7 @@ internal sealed class ClientRestart : IScenario
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
-        var report = await run.WaitForSuccessAsync(cancellationToken);
+        var report = await run.WaitForSuccessAsync(before, cancellationToken);
         report.CpuTime.Should().BeGreaterThanOrEqualTo(before.CheckpointCpuTime, "the time of the first part counts as well");
     }
 }

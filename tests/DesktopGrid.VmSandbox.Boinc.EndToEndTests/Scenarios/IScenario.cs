@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;
 
 namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Scenarios;
@@ -10,6 +11,9 @@ internal interface IScenario
 
     /// <summary>What the program is told to do.</summary>
     TaskShape Shape { get; }
+
+    /// <summary>What the volunteer has set.</summary>
+    ClientOptions Client => new();
 
     /// <summary>Lets it happen, and judges.</summary>
     Task PlayAsync(TaskRun run, CancellationToken cancellationToken);

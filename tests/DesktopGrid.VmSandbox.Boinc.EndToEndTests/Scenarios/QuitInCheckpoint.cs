@@ -8,18 +8,21 @@ internal sealed class QuitInCheckpoint : IScenario
 {
     public string Name => "quit in a checkpoint";
 
-    public TaskShape Shape { get; } = TaskShape.Lasting(16) with { CheckpointMilliseconds = 1500 };
+    public TaskShape Shape { get; } = TaskShape.Lasting(24) with { CheckpointMilliseconds = 1500 };
+
+    /// <summary>The first is taken when something is done.</summary>
+    public ClientOptions Client { get; } = new() { CheckpointSeconds = 8 };
 
     public async Task PlayAsync(TaskRun run, CancellationToken cancellationToken)
     {
         var task = await run.WaitUntilRunningAsync(cancellationToken);
         await Eventually.HoldsAsync(() => run.Kind.IsWritingCheckpoint(run.Client.Data, task.Slot), () => run.Client.Failure("No checkpoint was seen being written").Message, run.ReportBound, cancellationToken);
-        run.Say("a checkpoint is being written");
+        var before = await run.WaitForProgressAsync(0.01, cancellationToken);
         await run.Client.QuitAsync(cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);
         run.Say("the client ended");
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
-        await run.WaitForSuccessAsync(cancellationToken);
+        await run.WaitForSuccessAsync(before, cancellationToken);
     }
 }

@@ -21,6 +21,9 @@ internal interface ITaskKind
     /// <summary>What is not there that it needs; null where all is.</summary>
     string? Missing { get; }
 
+    /// <summary>Whether all work outlasts a quit, and not only what the program itself has kept.</summary>
+    bool KeepsAtQuit { get; }
+
     /// <summary>The version of the application.</summary>
     AppVersion ToVersion(string appName);
 

@@ -14,6 +14,8 @@ internal sealed record NativeKind(string Name, Payload Payload, bool IsAnonymous
 
     public string TrickleVariety => "progress";
 
+    public bool KeepsAtQuit => false;
+
     public string? Missing => File.Exists(Artifacts.Program(Payload.Name)) ? null : "build/boinc-programs.sh was not run";
 
     public AppVersion ToVersion(string appName)

@@ -33,6 +33,8 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     /// <summary>The wrapper's own trickles are about CPU time, as the stock wrapper's.</summary>
     public string TrickleVariety => HasJob ? "cpu_time" : "progress";
 
+    public bool KeepsAtQuit => true;
+
     public string? Missing =>
         !File.Exists(Artifacts.Program(Payload.Name)) ? "build/boinc-programs.sh was not run"
         : !File.Exists(Artifacts.Wrapper) ? "the wrapper is not in artifacts/boinc/wrapper"

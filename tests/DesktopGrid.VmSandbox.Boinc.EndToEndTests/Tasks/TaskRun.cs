@@ -144,6 +144,34 @@ internal sealed class TaskRun : IAsyncDisposable
         return report;
     }
 
+    /// <summary>
+    /// The good end of a task that was interrupted after so much was done: it never falls back behind what was kept. A program that keeps its work itself says
+    /// where it goes on; of a machine the client must see it.
+    /// </summary>
+    public async Task<ReportedResult> WaitForSuccessAsync(TaskState before, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = LeastProgressAsync(ended.Token);
+        ReportedResult report;
+        try
+        {
+            report = await WaitForSuccessAsync(cancellationToken);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+
+        var least = await watching;
+        Say($"the least that was done after it went on: {least}");
+        if (Kind.KeepsAtQuit)
+        {
+            least.Should().BeGreaterThanOrEqualTo(before.FractionDone, $"no work is lost, but: {report.StandardError}");
+        }
+
+        return report;
+    }
+
     /// <summary>Waits until neither a process nor a file of the task is left.</summary>
     public async Task WaitForNothingLeftAsync(CancellationToken cancellationToken)
     {
@@ -168,6 +196,28 @@ internal sealed class TaskRun : IAsyncDisposable
         {
             await Project.DisposeAsync();
             Say("all is ended");
+        }
+    }
+
+    /// <summary>The least progress that the client shows until it is cancelled.</summary>
+    private async Task<double> LeastProgressAsync(CancellationToken cancellationToken)
+    {
+        var least = 1.0;
+        try
+        {
+            while (true)
+            {
+                if (await Client.FindTaskAsync(ResultName, cancellationToken) is { IsActive: true, FractionDone: > 0 } task)
+                {
+                    least = Math.Min(least, task.FractionDone);
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return least;
         }
     }
 
