@@ -203,11 +203,13 @@ internal sealed class TaskRun : IAsyncDisposable
     private async Task<double> LeastProgressAsync(CancellationToken cancellationToken)
     {
         var least = 1.0;
+        double? remembered = null;
         try
         {
             while (true)
             {
-                if (await Client.FindTaskAsync(ResultName, cancellationToken) is { IsActive: true, FractionDone: > 0 } task)
+                // Until the task speaks for itself, the client shows what it remembers of the last checkpoint that it heard of.
+                if (await Client.FindTaskAsync(ResultName, cancellationToken) is { IsActive: true } task && (remembered ??= task.CpuTime) != task.CpuTime && task.FractionDone > 0)
                 {
                     least = Math.Min(least, task.FractionDone);
                 }
