@@ -1,11 +1,37 @@
 #!/usr/bin/env bash
-# Compiles the programs that the end-to-end tests send through BOINC's client. Does nothing when they stand already.
-#   build/boinc-programs.sh    artifacts/boinc/programs: plain-task and spoken-task (static), api-task with the libraries that it brings along
+# Brings what the end-to-end tests need of BOINC: Debian's client, and the programs that they send through it. Does nothing when they stand already.
+#   build/boinc-programs.sh    artifacts/boinc/client: boinc, boinccmd; artifacts/boinc/programs: plain-task and spoken-task (static), api-task with
+#                              the libraries that it brings along
 source "$(dirname "$0")/lib/common.sh"
 
 sources=$repository/tests/DesktopGrid.VmSandbox.Boinc.EndToEndTests/Programs
 output=$artifacts/boinc/programs
-install_missing g++=g++ gcc=gcc /usr/include/boinc/boinc_api.h=libboinc-app-dev
+client=$artifacts/boinc/client
+libraries=/usr/lib/$(uname -m)-linux-gnu
+install_missing g++=g++ gcc=gcc /usr/include/boinc/boinc_api.h=libboinc-app-dev "$libraries/libcurl.so.4=libcurl4" "$libraries/libX11.so.6=libx11-6" "$libraries/libXss.so.1=libxss1"
+
+# download DIR: the client's package at the version of its library.
+download() { (cd "$1" && bounded 300 apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=3 download "boinc-client=$(dpkg-query -W -f '${Version}' libboinc7)") >&2; }
+
+# fetch_client: the package itself would start a service and make a user; its programs are all that is wanted.
+fetch_client() {
+    local work version
+    version=$(dpkg-query -W -f '${Version}' libboinc7)
+    if [ "$(cat "$client.stamp" 2>/dev/null)" = "$version" ] && [ -e "$client/boinc" ]; then return; fi
+    say "fetching BOINC's client $version"
+    work=$(mktemp -d /tmp/vmsandbox-boinc.XXXXXX)
+    # The lists of packages may be old, or none.
+    download "$work" 2>/dev/null || { apt_get update; download "$work"; } || { rm -rf "$work"; fail "boinc-client $version cannot be fetched"; }
+    dpkg -x "$work"/boinc-client_*.deb "$work/root"
+    rm -rf "$client"
+    mkdir -p "$client"
+    cp "$work"/root/usr/bin/{boinc,boinccmd} "$client/"
+    rm -rf "$work"
+    "$client/boinc" --version >/dev/null || fail "BOINC's client does not run here"
+    printf '%s\n' "$version" >"$client.stamp"
+}
+
+fetch_client
 # Whatever they are made of: sources, compiler, libraries.
 stamp=$(cat "$0" "$sources"/* <(g++ --version) <(dpkg-query -W libboinc-app-dev libc6-dev) | sha256sum)
 if [ "$(cat "$output.stamp" 2>/dev/null)" = "$stamp" ]; then

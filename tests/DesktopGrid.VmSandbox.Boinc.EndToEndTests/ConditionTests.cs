@@ -79,14 +79,6 @@ public sealed class ConditionTests
 
     [Test]
     [CancelAfter(400_000)]
-    public async Task A_library_of_BOINC_that_comes_as_a_file_of_its_own_is_recognised(CancellationToken cancellationToken)
-    {
-        await using var run = await StartAsync(SandboxKind.Api with { IsApiNamed = false }, new Finish().Shape, new TaskSetup(), cancellationToken);
-        await run.WaitForSuccessAsync(cancellationToken);
-    }
-
-    [Test]
-    [CancelAfter(400_000)]
     public async Task A_project_can_take_its_task_back(CancellationToken cancellationToken)
     {
         const int abortedByProject = 202;

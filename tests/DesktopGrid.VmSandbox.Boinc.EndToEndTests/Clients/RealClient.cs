@@ -11,7 +11,6 @@ namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 /// </summary>
 internal sealed partial class RealClient : IAsyncDisposable
 {
-    private const string Program = "/usr/bin/boinc";
     private const int SigTerm = 15, SigKill = 9;
 
     /// <summary>A client that ends waits up to a minute for its tasks, then kills them.</summary>
@@ -41,7 +40,7 @@ internal sealed partial class RealClient : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         string[] arguments = ["--dir", Data.Path, "--gui_rpc_unix_domain", "--allow_multiple_clients", "--no_info_fetch", "--redirectio", "--no_gpus", "--pers_retry_delay_min", "2", "--pers_retry_delay_max", "5"];
-        _process = Process.Start(new ProcessStartInfo(Program, arguments) { WorkingDirectory = Data.Path })!;
+        _process = Process.Start(new ProcessStartInfo(Artifacts.Client, arguments) { WorkingDirectory = Data.Path })!;
         await Eventually.FindAsync(async () =>
         {
             try

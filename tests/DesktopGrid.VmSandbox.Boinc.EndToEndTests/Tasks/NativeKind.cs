@@ -16,7 +16,7 @@ internal sealed record NativeKind(string Name, Payload Payload, bool IsAnonymous
 
     public bool KeepsAtQuit => false;
 
-    public string? Missing => File.Exists(Artifacts.Program(Payload.Name)) ? null : "build/boinc-programs.sh was not run";
+    public string? Missing => File.Exists(Artifacts.Client) && File.Exists(Artifacts.Program(Payload.Name)) ? null : "build/boinc-programs.sh was not run";
 
     public AppVersion ToVersion(string appName)
     {

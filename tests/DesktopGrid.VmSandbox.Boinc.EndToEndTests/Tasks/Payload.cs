@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Projects;
 
 namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;

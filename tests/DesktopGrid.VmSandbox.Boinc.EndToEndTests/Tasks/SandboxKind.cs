@@ -18,9 +18,6 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     /// <summary>A program that is linked with BOINC's library.</summary>
     public static SandboxKind Api { get; } = new("API application", Payload.Api, IsAnonymous: false, HasJob: false);
 
-    /// <summary>Whether the options say that the program is linked with BOINC's library, where the file of that library does.</summary>
-    public bool IsApiNamed { get; init; } = Payload.Libraries.Count > 0;
-
     /// <summary>The columns of the matrix.</summary>
     public static IReadOnlyList<SandboxKind> All { get; } = [Signed, Anonymous, Job, Api];
 
@@ -36,8 +33,8 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     public bool KeepsAtQuit => true;
 
     public string? Missing =>
-        !File.Exists(Artifacts.Program(Payload.Name)) ? "build/boinc-programs.sh was not run"
-        : !File.Exists(Artifacts.Wrapper) ? "the wrapper is not in artifacts/boinc/wrapper"
+        !File.Exists(Artifacts.Client) || !File.Exists(Artifacts.Program(Payload.Name)) ? "build/boinc-programs.sh was not run"
+        : !File.Exists(Artifacts.Wrapper) ? "build/boinc.sh was not run"
         : !File.Exists(Qemu) ? $"there is no emulator {Qemu}"
         : null;
 
@@ -65,7 +62,6 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
         <guest_image>{Artifacts.GuestImage}</guest_image>
         {(MemoryMiB is { } memory ? $"<memory_mib>{memory}</memory_mib>" : "")}
         {(HasJob ? "" : "<payload>payload</payload>")}
-        {(IsApiNamed ? "<api>1</api>" : "")}
         </vmsandbox>
 
         """;

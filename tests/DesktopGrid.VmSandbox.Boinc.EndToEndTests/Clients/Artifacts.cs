@@ -1,9 +1,12 @@
-namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;
+namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 
 /// <summary>Where the build's products lie: found from where the tests lie, or named by the environment as for the other tests.</summary>
 internal static class Artifacts
 {
     private static readonly string Root = FindRoot();
+
+    /// <summary>Debian's client.</summary>
+    public static string Client => Path.Combine(Root, "boinc", "client", "boinc");
 
     /// <summary>A program of this project's folder Programs, compiled by build/boinc-programs.sh.</summary>
     public static string Program(string name) => Path.Combine(Root, "boinc", "programs", name);
