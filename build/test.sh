@@ -62,10 +62,11 @@ say "compiling the library ahead of time"
 bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -c Release -r linux-x64 -warnaserror -v quiet -nologo -o "$artifacts/aot-smoke" >&2 ||
     fail "the library cannot be compiled ahead of time without a warning"
 "$repository/build/boinc-programs.sh"
-"$repository/build/boinc.sh"
+# shellcheck disable=SC2046
+"$repository/build/boinc.sh" $([ -n "$tier" ] || echo --package)
 make_tester
 # shellcheck disable=SC2046
-make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke boinc/client boinc/programs boinc/wrapper $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python)
+make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke boinc/client boinc/programs boinc/wrapper $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python boinc/package)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }

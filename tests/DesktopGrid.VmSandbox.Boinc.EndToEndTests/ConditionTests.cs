@@ -53,6 +53,19 @@ public sealed class ConditionTests
     }
 
     [Test]
+    [CancelAfter(400_000)]
+    public async Task A_disk_of_the_slots_that_is_full_for_a_while_costs_nothing(CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(SandboxKind.Signed, TaskShape.Lasting(25), new TaskSetup { Client = new ClientOptions { SlotsKibibytes = 256 } }, cancellationToken);
+        await run.WaitForProgressAsync(0.1, cancellationToken);
+        run.Client.FillSlots();
+        run.Say("the disk is full");
+        await run.WaitForProgressAsync(0.7, cancellationToken);
+        run.Client.EmptySlots();
+        await run.WaitForSuccessAsync(cancellationToken);
+    }
+
+    [Test]
     [CancelAfter(600_000)]
     public async Task A_task_stays_within_the_clients_limit_of_memory(CancellationToken cancellationToken)
     {
@@ -74,6 +87,24 @@ public sealed class ConditionTests
         await using var run = await StartAsync(SandboxKind.Api, new Finish().Shape, new TaskSetup { Version = static version => version with { ApiVersion = null } }, cancellationToken);
         await run.WaitForProgressAsync(0.1, cancellationToken);
         run.Client.Data.SlotFiles().Select(Path.GetFileName).Should().NotContain("boinc_mmap_file", "this client had no reason to make it");
+        await run.WaitForSuccessAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(400_000)]
+    public async Task An_application_of_a_newer_BOINC_than_the_client_runs_as_well(CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(SandboxKind.Api, new Finish().Shape, new TaskSetup { Version = static version => version with { ApiVersion = "8.3.0" } }, cancellationToken);
+        await run.WaitForProgressAsync(0.1, cancellationToken);
+        await run.WaitForSuccessAsync(cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(400_000)]
+    public async Task A_version_brings_all_that_a_sandbox_needs(CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(SandboxKind.Signed with { IsPackaged = true }, new Finish().Shape, new TaskSetup(), cancellationToken);
+        await run.WaitUntilRunningAsync(cancellationToken);
         await run.WaitForSuccessAsync(cancellationToken);
     }
 

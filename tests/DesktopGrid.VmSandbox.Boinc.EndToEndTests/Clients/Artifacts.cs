@@ -17,6 +17,9 @@ internal static class Artifacts
     /// <summary>What lies beside the wrapper and must come with it.</summary>
     public static IReadOnlyList<string> WrapperLibraries => [.. Directory.EnumerateFiles(Path.GetDirectoryName(Wrapper)!, "*.so")];
 
+    /// <summary>A file of what a project's administrator gets: build/boinc.sh, option package.</summary>
+    public static string Packaged(string name) => Path.Combine(Root, "boinc", "package", name);
+
     public static string GuestImage => Environment.GetEnvironmentVariable("VMSANDBOX_GUEST_IMAGE") ?? Path.Combine(Root, "guest", "tiny");
 
     public static string Qemu => Environment.GetEnvironmentVariable("VMSANDBOX_CARRIED_QEMU") ?? Path.Combine(Root, "qemu", "linux-x64", "qemu-system-x86_64");

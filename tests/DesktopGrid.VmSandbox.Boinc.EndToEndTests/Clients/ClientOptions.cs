@@ -16,6 +16,9 @@ internal sealed record ClientOptions
 
     public double DiskGigabytes { get; init; } = 50;
 
+    /// <summary>The size of the disk that the slots lie on; null for the one of the data directory.</summary>
+    public int? SlotsKibibytes { get; init; }
+
     /// <summary>Files for the project's folder, before the client starts: an anonymous platform.</summary>
     public IReadOnlyList<Projects.AppFile> ProjectFiles { get; init; } = [];
 

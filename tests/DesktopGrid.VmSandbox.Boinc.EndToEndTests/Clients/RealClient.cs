@@ -18,11 +18,12 @@ internal sealed partial class RealClient : IAsyncDisposable
 
     private readonly StubProject _project;
     private readonly GuiRpc _gui;
+    private readonly ClientOptions _options;
     private Process? _process;
 
     private RealClient(StubProject project, ClientOptions options)
     {
-        _project = project;
+        (_project, _options) = (project, options);
         Data = new DataDirectory(project, options);
         _gui = new GuiRpc(Path.Combine(Data.Path, "boinc_socket"));
     }
@@ -40,7 +41,8 @@ internal sealed partial class RealClient : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         string[] arguments = ["--dir", Data.Path, "--gui_rpc_unix_domain", "--allow_multiple_clients", "--no_info_fetch", "--redirectio", "--no_gpus", "--pers_retry_delay_min", "2", "--pers_retry_delay_max", "5"];
-        _process = Process.Start(new ProcessStartInfo(Artifacts.Client, arguments) { WorkingDirectory = Data.Path })!;
+        var start = new ProcessStartInfo(Artifacts.Client, arguments) { WorkingDirectory = Data.Path };
+        _process = Process.Start(_options.SlotsKibibytes is { } size ? SmallSlots.Within(start, Data.SlotsPath, size) : start)!;
         await Eventually.FindAsync(async () =>
         {
             try
@@ -88,6 +90,11 @@ internal sealed partial class RealClient : IAsyncDisposable
 
     /// <summary>A task; null for one that the client does not have, or has no more.</summary>
     public async Task<TaskState?> FindTaskAsync(string resultName, CancellationToken cancellationToken) => (await TasksAsync(cancellationToken)).FirstOrDefault(task => task.Name == resultName);
+
+    /// <summary>Takes all that is free on the small disk of the slots, until it is given back.</summary>
+    public void FillSlots() => SmallSlots.Fill(_process!.Id, Data.SlotsPath);
+
+    public void EmptySlots() => SmallSlots.Empty(_process!.Id, Data.SlotsPath);
 
     /// <summary>What lives of its tasks: all that works in its folder but the client itself.</summary>
     public IReadOnlyList<ListedProcess> TaskProcesses() => [.. ProcessTable.Of(Data.Path).Where(process => process.Id != _process?.Id)];

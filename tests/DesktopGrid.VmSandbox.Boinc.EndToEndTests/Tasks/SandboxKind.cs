@@ -21,8 +21,13 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     /// <summary>The columns of the matrix.</summary>
     public static IReadOnlyList<SandboxKind> All { get; } = [Signed, Anonymous, Job, Api];
 
+    private const string QemuArchive = "vmsandbox-qemu_x86_64-pc-linux-gnu.tar.gz", ImageArchive = "vmsandbox-guest-tiny.tar.gz";
+
     /// <summary>The emulator that the options file names.</summary>
     public string Qemu { get; init; } = Artifacts.Qemu;
+
+    /// <summary>Whether QEMU and the guest image are files of the version as well, so that the volunteer's computer needs nothing.</summary>
+    public bool IsPackaged { get; init; }
 
     /// <summary>The guest's memory; null where the wrapper shall choose.</summary>
     public int? MemoryMiB { get; init; } = 192;
@@ -35,6 +40,7 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     public string? Missing =>
         !File.Exists(Artifacts.Client) || !File.Exists(Artifacts.Program(Payload.Name)) ? "build/boinc-programs.sh was not run"
         : !File.Exists(Artifacts.Wrapper) ? "build/boinc.sh was not run"
+        : IsPackaged && !File.Exists(Artifacts.Packaged(ImageArchive)) ? "build/boinc.sh was not run with its option package"
         : !File.Exists(Qemu) ? $"there is no emulator {Qemu}"
         : null;
 
@@ -42,7 +48,8 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
     {
         var options = AppFile.FromText($"{appName}_vmsandbox.xml", Options, "vmsandbox.xml");
         IReadOnlyList<AppFile> job = HasJob ? [AppFile.FromText($"{appName}_job.xml", JobDescription, "job.xml")] : [];
-        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, .. Artifacts.WrapperLibraries.Select(static path => AppFile.FromDisk(path)), options, .. job, .. Payload.ToFiles("payload")]);
+        IReadOnlyList<AppFile> parts = IsPackaged ? [AppFile.FromDisk(Artifacts.Packaged(QemuArchive)), AppFile.FromDisk(Artifacts.Packaged(ImageArchive))] : [];
+        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, .. Artifacts.WrapperLibraries.Select(static path => AppFile.FromDisk(path)), options, .. parts, .. job, .. Payload.ToFiles("payload")]);
     }
 
     public string ToCommandLine(TaskShape shape) => HasJob
@@ -58,8 +65,8 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
 
     private string Options => $"""
         <vmsandbox>
-        <qemu>{Qemu}</qemu>
-        <guest_image>{Artifacts.GuestImage}</guest_image>
+        <qemu>{(IsPackaged ? QemuArchive : Qemu)}</qemu>
+        <guest_image>{(IsPackaged ? ImageArchive : Artifacts.GuestImage)}</guest_image>
         {(MemoryMiB is { } memory ? $"<memory_mib>{memory}</memory_mib>" : "")}
         {(HasJob ? "" : "<payload>payload</payload>")}
         </vmsandbox>
