@@ -66,7 +66,7 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
 
     private double FlopsOf(AppVersion version, double factor) => Math.Max(1e6, Math.Round((version.Flops ?? host.Flops * Math.Max(version.Processors, 0.1)) / Math.Max(factor, 1)));
 
-    private WrapperOptions OptionsOf(AppVersion version, ProgramFacts facts)
+    private static WrapperOptions OptionsOf(AppVersion version, ProgramFacts facts)
     {
         var job = facts.IsStockWrapper ? version.Files.FirstOrDefault(static file => file.LogicalName == StockWrapper.JobFile)?.LogicalName : null;
         return new WrapperOptions
@@ -75,7 +75,6 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
             Job = job,
             Payload = job is null ? version.MainProgram!.LogicalName : null,
             UsesApi = job is null && facts.UsesApi,
-            MemoryMiB = GuestMemory.For(project.Tasks.Where(task => task.Tuple.App == version.Tuple.App)),
         };
     }
 }

@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 
 /// <summary>
-/// What a plan class asks for that a guest does not have. The guest's processor is one named model on every computer (Haswell), so that the answer is
+/// What a plan class asks for that a guest does not have; several processors it has, as many as the client gives the task. The guest's processor is one named model on every computer (Haswell), so that the answer is
 /// everywhere the same.
 /// </summary>
 internal static class PlanClassRule
@@ -15,7 +15,6 @@ internal static class PlanClassRule
 
     // What came after Haswell, or was only ever AMD's.
     private static readonly string[] Missing = ["avx512", "amx", "avxvnni", "vnni", "sse4a", "fma4", "xop", "3dnow", "vaes", "shani"];
-    private static readonly string[] Threads = ["mt", "multithread", "openmp", "omp", "mpi"];
     private static readonly string[] OtherProcessors = ["neon", "vfp", "armv6", "armv7", "aarch64", "arm64", "altivec", "riscv"];
 
     /// <summary>Why a version cannot run in a guest; null where nothing is known against it.</summary>
@@ -48,13 +47,8 @@ internal static class PlanClassRule
             return $"its plan class {version.Tuple.PlanClass} is for another kind of processor";
         }
 
-        return words.Any(static word => Threads.Any(thread => word == thread || IsCounted(word, thread))) || version.Processors > 1
-            ? $"it uses several processors{(version.Tuple.PlanClass.Length > 0 ? $" (plan class {version.Tuple.PlanClass})" : "")}, and a sandbox has one"
-            : null;
+        return null;
 
         bool Begins(string[] beginnings) => words.Any(word => beginnings.Any(beginning => word.StartsWith(beginning, StringComparison.Ordinal)));
     }
-
-    /// <summary>As in "mt4".</summary>
-    private static bool IsCounted(string word, string thread) => word.StartsWith(thread, StringComparison.Ordinal) && word[thread.Length..].All(char.IsAsciiDigit);
 }

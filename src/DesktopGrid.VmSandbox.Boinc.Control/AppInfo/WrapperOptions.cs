@@ -5,7 +5,8 @@ using DesktopGrid.VmSandbox.Boinc.Control.Markup;
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 
 /// <summary>
-/// What our wrapper is told about one application version, in a file of the version that the slot links as <see cref="LogicalName"/>.
+/// What our wrapper is told about one application version, in a file of the version that the slot links as <see cref="LogicalName"/>. Memory and
+/// processors are not among it: the wrapper takes them from the task.
 /// </summary>
 internal sealed record WrapperOptions
 {
@@ -27,8 +28,6 @@ internal sealed record WrapperOptions
     /// <summary>Whether the program talks with the client itself.</summary>
     public bool UsesApi { get; init; }
 
-    public required int MemoryMiB { get; init; }
-
     /// <summary>A name that only this version has.</summary>
     public static string NameFor(VersionTuple tuple)
     {
@@ -46,7 +45,6 @@ internal sealed record WrapperOptions
         writer.Value("payload", Payload);
         writer.Value("job", Job);
         writer.Flag("api", UsesApi);
-        writer.Value("memory_mib", MemoryMiB.ToString(CultureInfo.InvariantCulture));
         writer.Value("qemu", emulator);
         writer.Value("guest_image", guestImage);
         writer.Close();

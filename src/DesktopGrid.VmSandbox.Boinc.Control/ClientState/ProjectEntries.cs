@@ -77,7 +77,7 @@ internal sealed class ProjectEntries(Element project, string masterUrl)
         }
 
         var version = result.Whole("version_num") ?? unit.Whole("version_num") ?? 0;
-        return new BoincTask(name, new VersionTuple(app, result.Value("platform") ?? "", version, result.Value("plan_class") ?? ""), Math.Max(0, unit.Number("rsc_memory_bound") ?? 0));
+        return new BoincTask(name, new VersionTuple(app, result.Value("platform") ?? "", version, result.Value("plan_class") ?? ""));
     }
 
     /// <summary>The client writes each byte of a UTF-8 text as a character of its own; this makes it readable again.</summary>
