@@ -14,6 +14,7 @@ internal static class BoincCommands
             EnableCommand.Create(runner, options),
             SwitchCommands.Disable(runner, options),
             SwitchCommands.Refresh(runner, options),
+            PageCommand.Create(runner, options),
         };
         options.AddTo(command);
         return command;

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using DesktopGrid.VmSandbox.Boinc.Control.Installation;
+using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+
+namespace DesktopGrid.VmSandbox.Boinc.Control.Page;
+
+/// <summary>Tells the wrappers where the page is, by a file of the client's data folder: they offer it to the client as the tasks' web graphics. It has the secret for looking only.</summary>
+internal sealed class PageNotice(string dataFolder, string viewUrl)
+{
+    public const string FileName = "vmsandbox_page.json";
+
+    private const int LongestFile = 4096;
+
+    private readonly byte[] _content = JsonSerializer.SerializeToUtf8Bytes(new PageAddress(viewUrl), PageJsonContext.Default.PageAddress);
+
+    private string FilePath => Path.Combine(dataFolder, FileName);
+
+    /// <summary>False where this user may not write there: the Manager then has no button for the page.</summary>
+    public bool TryPost()
+    {
+        try
+        {
+            new ProjectWriter(dataFolder).Write(FilePath, _content);
+            return true;
+        }
+        catch (BoincException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes it away, unless another page has put its own there.</summary>
+    public void Remove()
+    {
+        try
+        {
+            if (BoundedFile.Read(FilePath, LongestFile).AsSpan().SequenceEqual(_content))
+            {
+                ProjectWriter.DeleteFile(FilePath);
+            }
+        }
+        catch (BoincException)
+        {
+        }
+    }
+}
