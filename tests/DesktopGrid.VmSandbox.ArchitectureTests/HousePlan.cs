@@ -71,6 +71,48 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
         ],
         ["Tool", "Transport"]);
 
+    /// <summary>The application side of BOINC's protocol: files and channels, the talk with the client, and the bridge into the guest.</summary>
+    public static HousePlan Boinc { get; } = new(
+        "DesktopGrid.VmSandbox.Boinc",
+        [
+            [FrontDoor],
+            ["Platform", "XmlFiles"],
+            ["InitData", "JobXml", "Slots"],
+            ["SharedMemory"],
+            ["Tasks"],
+            ["GuestBridge"],
+        ],
+        []);
+
+    /// <summary>The wrapper: what to do, the machine that does it, and one run of it.</summary>
+    public static HousePlan Wrapper { get; } = new(
+        "DesktopGrid.VmSandbox.Boinc.Wrapper",
+        [
+            ["Options"],
+            ["Plans"],
+            ["Machines"],
+            ["Guests"],
+            ["Runs"],
+            ["Setup"],
+            [FrontDoor],
+        ],
+        []);
+
+    /// <summary>The checkbox: what the client and the projects have, what is made of it, and the page.</summary>
+    public static HousePlan Control { get; } = new(
+        "DesktopGrid.VmSandbox.Boinc.Control",
+        [
+            ["Markup"],
+            ["ClientState", "GuiRpc", "Measuring"],
+            ["Signatures"],
+            ["AppInfo"],
+            ["Installation"],
+            ["Switching"],
+            ["Page"],
+            [FrontDoor],
+        ],
+        []);
+
     /// <summary>The storey of a room, from 0; null for a room that the plan does not have.</summary>
     public int? StoreyOf(string room)
     {
