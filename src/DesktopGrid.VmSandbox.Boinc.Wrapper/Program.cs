@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.Wrapper;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 
@@ -18,4 +19,5 @@ void Stop(PosixSignalContext signal)
 
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-return await WrapperProgram.RunAsync(args, new TaskNotes(Console.Error, TimeProvider.System), TimeProvider.System, stop.Token).ConfigureAwait(false);
+var said = TaskErrorFile.Open(Environment.CurrentDirectory);
+return await WrapperProgram.RunAsync(args, new TaskNotes(said, TimeProvider.System), TimeProvider.System, stop.Token).ConfigureAwait(false);

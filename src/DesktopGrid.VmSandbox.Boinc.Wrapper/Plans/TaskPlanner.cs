@@ -12,6 +12,9 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
 {
     private const int MostCpus = 64;
 
+    /// <summary>The client has a program find the libraries of its app version beside it (client/app_start.cpp); here they are in the work directory.</summary>
+    private static readonly IReadOnlyDictionary<string, string> Libraries = new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = GuestPaths.Work };
+
     /// <summary>Makes it.</summary>
     /// <param name="files">The slot's files.</param>
     /// <exception cref="BoincException">The job or the options ask for what is not there.</exception>
@@ -30,7 +33,7 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         var program = Demand(payload, files, "vmsandbox.xml names the program");
         return new TaskPlan
         {
-            Tasks = [new PlannedTask { Name = payload, Arguments = arguments.Before }],
+            Tasks = [new PlannedTask { Name = payload, Arguments = arguments.Before, Environment = Libraries }],
             HasApi = options.HasApi ?? ApiMark.IsIn(program.PhysicalPath),
             VirtualCpus = Cpus(threads: null),
         };
@@ -93,8 +96,13 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         return $"{string.Join(' ', words)} </dev/null >/dev/null 2>>{ShellLine.Quoted(GuestPaths.Of(daemon.StandardError ?? GuestPaths.StandardError))}";
     }
 
-    private static Dictionary<string, string> Variables(WrapperTask task, JobMacros macros)
+    private static IReadOnlyDictionary<string, string> Variables(WrapperTask task, JobMacros macros)
     {
+        if (task.Environment.Count == 0)
+        {
+            return Libraries;
+        }
+
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in task.Environment)
         {

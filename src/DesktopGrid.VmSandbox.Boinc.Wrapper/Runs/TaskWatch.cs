@@ -108,14 +108,11 @@ internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun 
     /// <summary>The stock wrapper's option <c>--trickle</c>: word of the CPU time after each so much running time.</summary>
     private void Trickle()
     {
-        if (parts.Plan.TricklePeriod is not { } period || parts.Switch.Ran - _trickled < period || File.Exists(Path.Combine(parts.Task.Slot, SlotFiles.TrickleUp)))
+        if (parts.Plan.TricklePeriod is { } period && parts.Switch.Ran - _trickled >= period
+            && parts.Task.TrySendTrickle("cpu_time", string.Create(CultureInfo.InvariantCulture, $"<cpu_time>{CpuTime.TotalSeconds:F6}</cpu_time>\n")))
         {
-            return;
+            _trickled = parts.Switch.Ran;
         }
-
-        _trickled = parts.Switch.Ran;
-        SlotNotices.Write(parts.Task.Slot, SlotFiles.TrickleUp, string.Create(CultureInfo.InvariantCulture, $"<variety>cpu_time</variety>\n<cpu_time>{CpuTime.TotalSeconds:F6}</cpu_time>\n"));
-        parts.Task.TellTrickleUp();
     }
 
     private async Task<string?> EndOfAsync(string path, int bytes, CancellationToken cancellationToken)

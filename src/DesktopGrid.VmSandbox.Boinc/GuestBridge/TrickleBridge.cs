@@ -39,8 +39,7 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
         {
             var text = await session.GetTextAsync(SlotFiles.TrickleUp, MostTrickleBytes, cancellationToken).ConfigureAwait(false);
             await session.DeleteAsync(SlotFiles.TrickleUp, cancellationToken: cancellationToken).ConfigureAwait(false);
-            SlotNotices.Write(task.Slot, SlotFiles.TrickleUp, text);
-            task.TellTrickleUp();
+            task.TrySendTrickleFile(text);
         }
 
         foreach (var name in requests.Where(_asked.Add))
@@ -69,8 +68,7 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
             return;
         }
 
-        SlotNotices.Write(task.Slot, SlotFiles.UploadRequest + name, "");
-        task.TellUpload();
+        task.RequestUpload(name);
     }
 
     private async Task<bool> IntoGuestAsync(string prefix, bool isMoved, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace DesktopGrid.VmSandbox.Boinc.InitData;
 /// What the client tells an application before it starts it, out of the slot's <c>init_data.xml</c> (APP_INIT_DATA in BOINC's lib/app_ipc.h): without the
 /// account's data, which nothing here needs.
 /// </summary>
-internal sealed record AppInitData
+public sealed record AppInitData
 {
     /// <summary>The client's version, such as 7.20.5.</summary>
     public required Version ClientVersion { get; init; }

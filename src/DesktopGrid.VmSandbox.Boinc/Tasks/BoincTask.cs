@@ -3,6 +3,7 @@ using DesktopGrid.VmSandbox.Boinc.InitData;
 using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.SharedMemory;
 using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Tasks;
@@ -15,6 +16,9 @@ public sealed class BoincTask : IAsyncDisposable
 {
     // "boinc_finish" waits so long after the last status, so that it is read before the process is gone (api/boinc_api.cpp).
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
+    // The client reads a message whole; a scheduler takes some tens of kilobytes.
+    private const int MostTrickleBytes = 1024 * 1024;
 
     private readonly BoincTaskOptions _options;
     private readonly SlotLock? _lock;
@@ -50,7 +54,7 @@ public sealed class BoincTask : IAsyncDisposable
     }
 
     /// <summary>What the client has told before the start, and told anew; null alone.</summary>
-    internal AppInitData? InitData { get; private set; }
+    public AppInitData? InitData { get; private set; }
 
     /// <summary>Takes the slot, reads what the client has laid there, and begins to hear it.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -84,14 +88,89 @@ public sealed class BoincTask : IAsyncDisposable
 
     /// <summary>Reads <c>init_data.xml</c> again, as the client asks for.</summary>
     /// <exception cref="BoincException">It is damaged; what was known before stands.</exception>
-    internal AppInitData? Reread() => InitData is null ? null : InitData = AppInitDataReader.Read(Path.Combine(Slot, SlotFiles.InitData));
+    /// <returns>What it says now; null alone.</returns>
+    public AppInitData? Reread() => InitData is null ? null : InitData = AppInitDataReader.Read(Path.Combine(Slot, SlotFiles.InitData));
 
-    /// <summary>Tells the client that a file <c>trickle_up.xml</c> is in the slot, as soon as it listens.</summary>
-    /// <returns>Whether there is a client to tell.</returns>
-    internal bool TellTrickleUp() => Tell(ClientMessages.HasTrickleUp);
+    /// <summary>
+    /// The physical file of a logical one, absolute: where to read an input, and where to write an output. To write over the link itself would lose the
+    /// output.
+    /// </summary>
+    /// <param name="logicalName">The name that the work unit or the app version gives it.</param>
+    /// <returns>The path; of a name that is no link, the name in the slot. It need not exist.</returns>
+    /// <exception cref="BoincException">The link cannot be read, or leads out of the client's directory.</exception>
+    public string Resolve(string logicalName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(logicalName);
+        return SoftLink.Resolve(Slot, logicalName, IsAlone ? Slot : Path.Combine(Slot, "..", ".."));
+    }
 
-    /// <summary>Tells the client that files in the slot ask for an upload, as soon as it listens.</summary>
-    internal bool TellUpload() => Tell(ClientMessages.HasUpload);
+    /// <summary>Sends a message to the project's scheduler, as soon as the client listens.</summary>
+    /// <param name="variety">Its kind, by which the project knows who is to read it.</param>
+    /// <param name="text">Its content, mostly XML.</param>
+    /// <returns>Whether it was taken; false alone, and while the client has not yet taken the one before.</returns>
+    /// <exception cref="BoincException">The slot cannot be written.</exception>
+    public bool TrySendTrickle(string variety, string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(variety);
+        ArgumentNullException.ThrowIfNull(text);
+        return TrySendTrickleFile($"<variety>{variety}</variety>\n{text}");
+    }
+
+    /// <summary>Takes the messages of the project's scheduler that lie in the slot (<see cref="ClientWord.TrickleDown"/>).</summary>
+    /// <returns>Their contents, in the order of their names.</returns>
+    /// <exception cref="BoincException">One cannot be read.</exception>
+    public IReadOnlyList<string> TakeTrickles()
+    {
+        var found = new List<string>();
+        foreach (var path in Directory.EnumerateFiles(Slot, SlotFiles.TrickleDown + "*").Order(StringComparer.Ordinal).ToList())
+        {
+            found.Add(BoincXml.ReadText(path, MostTrickleBytes));
+            File.Delete(path);
+        }
+
+        return found;
+    }
+
+    /// <summary>Asks the client to upload an output while the task runs. The file must be whole and is not to be changed any more.</summary>
+    /// <param name="logicalName">The output.</param>
+    /// <returns>Whether there is a client to ask.</returns>
+    /// <exception cref="BoincException">The slot cannot be written.</exception>
+    public bool RequestUpload(string logicalName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(logicalName);
+        if (_line is null)
+        {
+            return false;
+        }
+
+        SlotNotices.Write(Slot, SlotFiles.UploadRequest + logicalName, "");
+        _line.Send(ClientChannel.TrickleUp, ClientMessages.HasUpload);
+        return true;
+    }
+
+    /// <summary>What became of an upload (<see cref="ClientWord.UploadStatus"/>).</summary>
+    /// <param name="logicalName">The output.</param>
+    /// <returns>0 for an upload that is done, BOINC's error number for one that failed; null while nothing is known.</returns>
+    /// <exception cref="BoincException">The client's word cannot be read.</exception>
+    public int? FindUploadStatus(string logicalName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(logicalName);
+        var path = Path.Combine(Slot, SlotFiles.UploadStatus + logicalName);
+        return File.Exists(path) ? ClientMessages.UploadStatus(BoincXml.ReadText(path, MostTrickleBytes)) : null;
+    }
+
+    /// <summary>Sends the file of a message as it is, variety and all.</summary>
+    internal bool TrySendTrickleFile(string text)
+    {
+        if (_line is null || File.Exists(Path.Combine(Slot, SlotFiles.TrickleUp)))
+        {
+            return false;
+        }
+
+        SlotNotices.Write(Slot, SlotFiles.TrickleUp, text);
+        _line.Send(ClientChannel.TrickleUp, ClientMessages.HasTrickleUp);
+        return true;
+    }
 
     /// <summary>Offers the client a page about the task, as soon as it listens.</summary>
     /// <param name="url">Its address, which everybody on this computer may learn.</param>
@@ -135,12 +214,6 @@ public sealed class BoincTask : IAsyncDisposable
         }
 
         _lock?.Dispose();
-    }
-
-    private bool Tell(string text)
-    {
-        _line?.Send(ClientChannel.TrickleUp, text);
-        return _line is not null;
     }
 
     private static async Task<SlotLock> TakeAsync(BoincTaskOptions options, CancellationToken cancellationToken)

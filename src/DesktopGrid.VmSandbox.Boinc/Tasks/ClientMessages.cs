@@ -44,6 +44,14 @@ internal static class ClientMessages
     /// <summary>What a heartbeat says; the network is allowed unless it says otherwise.</summary>
     public static Heartbeat Heartbeat(string text) => new(!text.Contains("<network_suspended/>", StringComparison.Ordinal), Between(text, "max_wss"));
 
+    /// <summary>What the client leaves about an upload; null for a text that says nothing.</summary>
+    public static int? UploadStatus(string text)
+    {
+        var begin = text.IndexOf("<status>", StringComparison.Ordinal);
+        var value = begin < 0 ? "" : text[(begin + "<status>".Length)..].Split('<')[0].Trim();
+        return int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status) ? status : null;
+    }
+
     /// <summary>The status of a task. Both CPU times always: the client takes a missing one for 0.</summary>
     public static string Status(TaskReport report)
     {
