@@ -33,7 +33,7 @@ public sealed class HostilePingTests
     {
         yield return Lie("no HTTP", "what do you want?\r\n\r\n", SandboxErrorCode.SessionDisconnected);
         yield return Lie("no version", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
-        yield return Lie("another version", "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 3\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
+        yield return Lie("another version", "HTTP/1.1 200 OK\r\nX-VmSandbox-Protocol: 99\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
         yield return Lie("two versions", Head + "X-VmSandbox-Protocol: 3\r\nContent-Length: 2\r\n\r\n{}", SandboxErrorCode.SessionVersion);
         yield return Lie("no JSON", Body("certainly!"), SandboxErrorCode.SessionProtocol);
         yield return Lie("nothing", Body(""), SandboxErrorCode.SessionProtocol);
