@@ -69,6 +69,21 @@ internal sealed partial class RealClient : IAsyncDisposable
     /// <summary>Ends it without a word to its tasks.</summary>
     public Task KillAsync(CancellationToken cancellationToken) => StopAsync(SigKill, cancellationToken);
 
+    /// <summary>Waits until it has ended, where somebody else has told it to.</summary>
+    public async Task WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(EndBound);
+        try
+        {
+            await _process!.WaitForExitAsync(bound.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failure($"The client did not end within {EndBound.TotalSeconds:0} s");
+        }
+    }
+
     public Task SuspendAsync(string resultName, CancellationToken cancellationToken) => OrderAsync(resultName, "suspend_result", cancellationToken);
 
     public Task ResumeAsync(string resultName, CancellationToken cancellationToken) => OrderAsync(resultName, "resume_result", cancellationToken);
@@ -129,20 +144,6 @@ internal sealed partial class RealClient : IAsyncDisposable
     {
         Kill(_process!.Id, signal).Should().Be(0);
         await WaitForEndAsync(cancellationToken);
-    }
-
-    private async Task WaitForEndAsync(CancellationToken cancellationToken)
-    {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(EndBound);
-        try
-        {
-            await _process!.WaitForExitAsync(bound.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw Failure($"The client did not end within {EndBound.TotalSeconds:0} s");
-        }
     }
 
     private Task OrderAsync(string resultName, string order, CancellationToken cancellationToken) =>

@@ -10,6 +10,9 @@ internal sealed record NativeKind(string Name, Payload Payload, bool IsAnonymous
 
     public static NativeKind Api { get; } = new("native API", Payload.Api, IsAnonymous: false);
 
+    /// <summary>Signed, as a project that has never heard of BOINC's library would send it.</summary>
+    public static NativeKind Signed { get; } = new("native signed", Payload.Spoken, IsAnonymous: false);
+
     public static IReadOnlyList<NativeKind> All { get; } = [Api, Spoken];
 
     public string TrickleVariety => "progress";
