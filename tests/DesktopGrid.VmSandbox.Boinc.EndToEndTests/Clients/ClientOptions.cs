@@ -44,7 +44,7 @@ internal sealed record ClientOptions
 
         """);
 
-    /// <summary>The text of cc_config.xml: no measuring of the processor, and a log that tells what is said to tasks.</summary>
+    /// <summary>The text of cc_config.xml: no measuring of the processor, tasks that other tests cannot starve, and a log that tells what is said to tasks.</summary>
     public static string ToConfiguration() => """
         <cc_config>
         <log_flags>
@@ -55,6 +55,7 @@ internal sealed record ClientOptions
         </log_flags>
         <options>
         <skip_cpu_benchmarks>1</skip_cpu_benchmarks>
+        <no_priority_change>1</no_priority_change>
         </options>
         </cc_config>
 

@@ -49,7 +49,7 @@ internal sealed record SandboxKind(string Name, Payload Payload, bool IsAnonymou
         var options = AppFile.FromText($"{appName}_vmsandbox.xml", Options, "vmsandbox.xml");
         IReadOnlyList<AppFile> job = HasJob ? [AppFile.FromText($"{appName}_job.xml", JobDescription, "job.xml")] : [];
         IReadOnlyList<AppFile> parts = IsPackaged ? [AppFile.FromDisk(Artifacts.Packaged(QemuArchive)), AppFile.FromDisk(Artifacts.Packaged(ImageArchive))] : [];
-        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, .. Artifacts.WrapperLibraries.Select(static path => AppFile.FromDisk(path)), options, .. parts, .. job, .. Payload.ToFiles("payload")]);
+        return new AppVersion(appName, [AppFile.FromDisk(Artifacts.Wrapper) with { IsMainProgram = true }, .. Artifacts.WrapperLibraries.Select(static path => AppFile.FromDisk(path)), options, .. parts, .. job, .. Payload.ToFiles("payload")]) { IsWrapper = true };
     }
 
     public string ToCommandLine(TaskShape shape) => HasJob

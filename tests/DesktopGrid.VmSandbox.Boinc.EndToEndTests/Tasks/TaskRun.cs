@@ -89,11 +89,26 @@ internal sealed class TaskRun : IAsyncDisposable
         return task;
     }
 
+    /// <summary>The report, when the task is over; a task that is put off for minutes has failed for a test.</summary>
     public async Task<ReportedResult> WaitForReportAsync(CancellationToken cancellationToken)
     {
-        var report = await ExplainAsync(Project.WaitForReportAsync(ResultName, ReportBound, cancellationToken));
-        Say($"reported: {report}");
-        return report;
+        for (var clock = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                var report = await Project.WaitForReportAsync(ResultName, TimeSpan.FromSeconds(5), cancellationToken);
+                Say($"reported: {report}");
+                return report;
+            }
+            catch (TimeoutException e) when (clock.Elapsed > ReportBound || Client.Data.Log().Any(static line => line.Contains(" postponed for ", StringComparison.Ordinal)))
+            {
+                throw Client.Failure($"{e.Message} after {clock.Elapsed.TotalSeconds:0} s");
+            }
+            catch (TimeoutException)
+            {
+                // Not yet.
+            }
+        }
     }
 
     /// <summary>The report of a task that fails or is given up: the client would wait for minutes with it, unless it is told to talk.</summary>
@@ -220,18 +235,6 @@ internal sealed class TaskRun : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return least;
-        }
-    }
-
-    private async Task<T> ExplainAsync<T>(Task<T> waiting)
-    {
-        try
-        {
-            return await waiting;
-        }
-        catch (TimeoutException e)
-        {
-            throw Client.Failure(e.Message);
         }
     }
 
