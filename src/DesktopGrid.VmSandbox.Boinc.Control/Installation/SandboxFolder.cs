@@ -36,7 +36,8 @@ internal sealed record SandboxFolder(string Project)
         var bytes = BoundedFile.Read(ManifestFile, LongestManifest);
         try
         {
-            if (JsonSerializer.Deserialize(bytes, ManifestJsonContext.Default.Manifest) is { Format: Manifest.CurrentFormat } manifest && manifest.Written.Concat(manifest.Pins).All(static file => IsPlain(file.Path)))
+            if (JsonSerializer.Deserialize(bytes, ManifestJsonContext.Default.Manifest) is { Format: Manifest.CurrentFormat, ProjectUrl: not null, Versions: not null, Written: not null, Pins: not null } manifest
+                && !manifest.Versions.Contains(null!) && manifest.Written.Concat(manifest.Pins).All(static file => file is { Sha256: not null } && IsPlain(file.Path)))
             {
                 return manifest;
             }

@@ -24,7 +24,7 @@ internal sealed class ProjectLister(SiteFinder finder)
     private static async Task<ProjectView> ViewAsync(ProjectSite site, bool verify, CancellationToken cancellationToken)
     {
         var manifest = site.Folder.ReadManifest();
-        var changed = manifest is { IsComplete: true } ? await ChangedAsync(site.Folder, manifest, verify, cancellationToken).ConfigureAwait(false) : [];
+        var changed = manifest is not null && site.State is ProjectState.Sandboxed ? await ChangedAsync(site.Folder, manifest, verify, cancellationToken).ConfigureAwait(false) : [];
         // A client that was started with app_info.xml knows our versions only; what it was made of stands in the manifest.
         IReadOnlyList<ApplicationView> applications = manifest is { IsComplete: true }
             ? [.. manifest.Versions.Select(static name => new ApplicationView(name, IsSandboxed: true, Refusal: null))]
