@@ -2,6 +2,8 @@
 # Compiles the wrapper for BOINC: one native file without .NET. Does nothing when it stands already.
 #   build/boinc.sh             artifacts/boinc/wrapper/vmsandbox-wrapper, for this computer's Linux
 #   build/boinc.sh --package   also artifacts/boinc/package: all files of an app version, QEMU and the guest image packed
+#   build/boinc.sh --app-version DIR APP VERSION PROGRAM [JOB_XML]
+#                              also DIR/APP/VERSION/x86_64-pc-linux-gnu: an app version for the project's bin/update_versions, of a Linux program
 # On Windows and macOS "dotnet publish src/DesktopGrid.VmSandbox.Boinc.Wrapper -r win-x64" (osx-arm64) does the same there, with libe_sqlite3 beside
 # the program; neither has been built or run by us.
 source "$(dirname "$0")/lib/common.sh"
@@ -44,9 +46,62 @@ package() {
     say "an app version's files are in $artifacts/boinc/package (docs/boinc-project.md says what to do with them)"
 }
 
+# placed FILE NAME: BOINC's files never change, so that a name holds its content's hash; tells the new name.
+placed() {
+    local name
+    name=_$(sha256sum "$1" | cut -c1-12)
+    case $2 in
+        *.tar.gz) name=${2%.tar.gz}$name.tar.gz ;;
+        *.xml) name=${2%.xml}$name.xml ;;
+        *) name=$2$name ;;
+    esac
+    cp "$1" "$folder/$name"
+    printf '%s\n' "$name"
+}
+
+# file PHYSICAL LOGICAL [MARK]: one file of version.xml.
+file() { printf '  <file>\n    <physical_name>%s</physical_name>\n    <logical_name>%s</logical_name>\n%s  </file>\n' "$1" "$2" "${3:+    <$3/>
+}"; }
+
+app_version() {
+    local app=$2 version=$3 program=$4 job=${5:-} name folder=$1/$2/$3/x86_64-pc-linux-gnu
+    [[ $app =~ ^[A-Za-z0-9_-]+$ && $version =~ ^[0-9]+\.[0-9]+$ ]] || fail "an application has a short name, and a version such as 1.0: not $app $version"
+    [ -f "$program" ] || fail "there is no program $program"
+    [ -z "$job" ] || [ -f "$job" ] || fail "there is no $job"
+    [ ! -e "$folder" ] || fail "$folder is there already: a version that was published never changes, so give the next number"
+    package
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    mkdir -p "$folder"
+    name=$(basename "$program")
+    {
+        printf '<vmsandbox>\n  <qemu>vmsandbox-qemu.tar.gz</qemu>\n  <guest_image>vmsandbox-guest.tar.gz</guest_image>\n'
+        [ -n "$job" ] || printf '  <payload>%s</payload>\n' "$name"
+        printf '</vmsandbox>\n'
+    } >"$work/options"
+    {
+        printf '<version>\n'
+        file "$(placed "$artifacts/boinc/package/vmsandbox-wrapper_x86_64-pc-linux-gnu" vmsandbox-wrapper)" vmsandbox-wrapper main_program
+        file "$(placed "$artifacts/boinc/package/vmsandbox-qemu_x86_64-pc-linux-gnu.tar.gz" vmsandbox-qemu.tar.gz)" vmsandbox-qemu.tar.gz
+        file "$(placed "$artifacts/boinc/package/vmsandbox-guest-tiny.tar.gz" vmsandbox-guest.tar.gz)" vmsandbox-guest.tar.gz
+        file "$(placed "$work/options" "${app}_${version}_vmsandbox.xml")" vmsandbox.xml
+        [ -z "$job" ] || file "$(placed "$job" "${app}_${version}_job.xml")" job.xml
+        file "$(placed "$program" "${app}_${version}_$name")" "$name"
+        printf '  <is_wrapper/>\n  <api_version>7.20.0</api_version>\n</version>\n'
+    } >"$folder/version.xml"
+    chmod 0644 "$folder"/*
+    chmod 0755 "$folder"/vmsandbox-wrapper_* "$folder/${app}_${version}_$name"_*
+    say "the app version is in $folder: sign its files and run the project's bin/update_versions (docs/boinc-project.md)"
+}
+
 case ${1:-} in
     '') wrapper ;;
     --package) wrapper; package ;;
-    -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0" ;;
+    --app-version)
+        [ $# -ge 5 ] && [ $# -le 6 ] || fail "--app-version wants a folder, the application's name, its version, the program, and perhaps a job.xml"
+        wrapper
+        app_version "${@:2}"
+        ;;
+    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
     *) fail "unknown argument: $1 (see --help)" ;;
 esac

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.Wrapper;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 
 if (args is ["--version"])
 {
-    Console.WriteLine(typeof(WrapperProgram).Assembly.GetName().Version?.ToString(3));
+    Console.WriteLine($"vmsandbox-wrapper {typeof(WrapperProgram).Assembly.GetName().Version?.ToString(3)} ({Encoding.ASCII.GetString(WrapperProgram.ApiVersion)})");
     return 0;
 }
 

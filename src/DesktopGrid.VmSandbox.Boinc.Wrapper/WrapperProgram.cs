@@ -10,6 +10,12 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper;
 /// <summary>The whole program, in a slot: runs the task, and turns its end into what the client reads.</summary>
 internal static class WrapperProgram
 {
+    /// <summary>
+    /// The version of the protocol that this program speaks. A project's <c>update_versions</c> looks for it in the file itself, as plain bytes, and without it
+    /// a client on Unix would give this program another kind of shared memory.
+    /// </summary>
+    public static ReadOnlySpan<byte> ApiVersion => "API_VERSION_7.20.0"u8;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(5);
 
     // As BOINC's own library postpones a task whose slot is held (api/boinc_api.cpp).
