@@ -23,7 +23,7 @@ internal static class SlotContents
     {
         var known = files.Where(static file => file.IsOutput).Select(static file => file.LogicalName).ToHashSet(StringComparer.Ordinal);
         var named = plan.Tasks.SelectMany(static task => (string?[])[task.Streams.Output, task.Streams.Error]).Append(plan.ZipOutput?.FileName).Concat(options.Outputs);
-        return [.. files, .. named.OfType<string>().Where(known.Add).Select(name => new SlotFile(name, Path.Combine(slot, name), IsOutput: true, IsExecutable: false))];
+        return [.. files, .. named.OfType<string>().Where(static name => !SlotFiles.IsReserved(name)).Where(known.Add).Select(name => new SlotFile(name, Path.Combine(slot, name), IsOutput: true, IsExecutable: false))];
     }
 
     /// <summary>

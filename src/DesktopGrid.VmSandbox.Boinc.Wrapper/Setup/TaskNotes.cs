@@ -1,10 +1,11 @@
 using System.Globalization;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Guests;
 
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 
 /// <summary>
 /// Lines for a reader of stderr.txt, whose end goes to the project: the time, and one sentence. Standard error is that file where the client has opened it;
-/// on Windows nobody has, and it is opened here.
+/// on Windows nobody has, and it is opened here. What of it a guest has said moves no terminal.
 /// </summary>
 internal sealed class TaskNotes(TextWriter writer, TimeProvider time)
 {
@@ -17,7 +18,7 @@ internal sealed class TaskNotes(TextWriter writer, TimeProvider time)
         {
             try
             {
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss} vmsandbox: {sentence}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss} vmsandbox: {ConsoleText.Printable(sentence)}"));
                 writer.Flush();
             }
             catch (IOException)

@@ -39,6 +39,8 @@ internal static class DefaultAdvice
         SandboxErrorCode.JobOutputMissing => "The program's exit code and standard error (the exception's Result) say why.",
         SandboxErrorCode.JobLimitExceeded => "Give it a larger limit, if the work deserves it.",
         SandboxErrorCode.JobOutputUnwritable => "Check the folder and its rights.",
+        SandboxErrorCode.BoincSignatureWrong => "Do not run it: reset the project, so that the client fetches it again.",
+        SandboxErrorCode.BoincFileUnwritable => "Free some space, or check the folder and its rights.",
         _ => null,
     };
 }

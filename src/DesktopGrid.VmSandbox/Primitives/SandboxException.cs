@@ -11,7 +11,8 @@ namespace DesktopGrid.VmSandbox.Primitives;
 /// ├─ CatalogException    the store's database
 /// ├─ VmException         a machine verb
 /// ├─ SessionException    a task verb
-/// └─ JobException        a whole job: carries the evidence of what failed below
+/// ├─ JobException        a whole job: carries the evidence of what failed below
+/// └─ BoincException      the talk with BOINC: package DesktopGrid.VmSandbox.Boinc
 /// </code>
 /// Wrong use of the library stays with <see cref="ArgumentException"/>, <see cref="InvalidOperationException"/> and
 /// <see cref="ObjectDisposedException"/>; a caller's own cancellation with <see cref="OperationCanceledException"/>.
