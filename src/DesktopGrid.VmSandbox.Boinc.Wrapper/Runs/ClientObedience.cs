@@ -26,6 +26,9 @@ internal sealed class ClientObedience(RunParts parts, CancellationTokenSource en
     /// <summary>Somebody else ends the run as the client's quit would: the computer is shut down.</summary>
     public void Quit() => End(new RunEnd.Kept());
 
+    /// <summary>The task itself makes room: its work is kept, and it asks to be started later.</summary>
+    public void Postpone(TimeSpan delay, string reason) => End(new RunEnd.Postponed(delay, reason));
+
     /// <summary>Hears until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -85,7 +88,7 @@ internal sealed class ClientObedience(RunParts parts, CancellationTokenSource en
     private void End(RunEnd wanted)
     {
         // An abort after a quit is obeyed too; a quit after an abort is not.
-        if (_wanted is null or RunEnd.Kept)
+        if (_wanted is not RunEnd.Aborted)
         {
             if (_wanted is null)
             {

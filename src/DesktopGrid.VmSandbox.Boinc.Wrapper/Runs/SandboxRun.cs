@@ -88,7 +88,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         var bridge = parts.Plan.HasApi ? Bridge(machine) : null;
         obedience.Bridge = bridge;
         var program = new ProgramRun(parts, machine, bridge, cancelled => FillAsync(machine, cancelled));
-        var watch = new TaskWatch(parts, machine, program, bridge);
+        var watch = new TaskWatch(parts, machine, program, bridge, obedience);
         var keeping = new CheckpointKeeper(parts, machine, watch, _pace);
         var beside = Task.WhenAll(watch.RunAsync(watching.Token), parts.Switch.FollowAsync(machine, watching.Token), keeping.RunAsync(watching.Token));
         try

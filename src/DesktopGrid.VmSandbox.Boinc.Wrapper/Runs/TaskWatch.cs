@@ -17,9 +17,11 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Runs;
 /// <param name="machine">The machine.</param>
 /// <param name="program">Which program runs.</param>
 /// <param name="bridge">To an application that is linked with the BOINC API; null for others.</param>
-internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun program, ApiBridge? bridge)
+/// <param name="obedience">Ends the run.</param>
+internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun program, ApiBridge? bridge, ClientObedience obedience)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MemoryDelay = TimeSpan.FromMinutes(10);
     private const int FractionBytes = 64;
     private const int ConsoleBytes = 2048;
 
@@ -69,6 +71,12 @@ internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun 
         CpuTime = machine.CpuTime(status);
         parts.Task.Report = new TaskReport { CpuTime = CpuTime, CheckpointCpuTime = KeptCpuTime, FractionDone = parts.Progress.FractionDone, OtherProcess = status.ProcessId };
         _page.Offer(look);
+        if (parts.Task.Heartbeat is { MaxResidentBytes: > 0 and var most } && status.MemoryBytes + Environment.WorkingSet > most)
+        {
+            // The client would end the task for it, and the work with it.
+            obedience.Postpone(MemoryDelay, "the client lets this task have less memory than its sandbox takes");
+        }
+
         if (look % FractionLook == 0)
         {
             WriteStatus(status);

@@ -11,8 +11,11 @@ internal static class MachineSize
     /// <summary>What a guest needs for itself beside its program.</summary>
     public const int GuestMiB = 64;
 
-    /// <summary>What QEMU takes beside the guest's memory: measured 40 to 60 MiB under emulation, whose translated code has a ceiling of its own.</summary>
-    public const int QemuMiB = 96;
+    /// <summary>
+    /// What is counted beside the guest's memory: this process (50 MiB, measured) and QEMU under emulation (25 MiB when it begins, and up to 100 with the code that
+    /// it has translated).
+    /// </summary>
+    public const int BesideMiB = 160;
 
     private const double MiB = 1024 * 1024;
     private const int Least = 128;
@@ -29,9 +32,9 @@ internal static class MachineSize
             return wanted;
         }
 
-        var room = (int)Math.Clamp((most / MiB) - QemuMiB, 0, Most);
+        var room = (int)Math.Clamp((most / MiB) - BesideMiB, 0, Most);
         return room >= Least || room >= wanted
             ? Math.Min(wanted, room)
-            : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The client lets this task have {most / MiB:F0} MiB of memory; a sandbox takes {Least + QemuMiB} MiB at least.") { IsTransient = true };
+            : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The client lets this task have {most / MiB:F0} MiB of memory; a sandbox takes {Least + BesideMiB} MiB at least.") { IsTransient = true };
     }
 }

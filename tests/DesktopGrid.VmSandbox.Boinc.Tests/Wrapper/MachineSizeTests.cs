@@ -13,9 +13,9 @@ public sealed class MachineSizeTests
 
     [TestCase(null, 0, 192)]
     [TestCase(null, 1024, 192)]
-    [TestCase(null, 256, 160)]
+    [TestCase(null, 300, 140)]
     [TestCase(512, 1024, 512)]
-    [TestCase(96, 200, 96)]
+    [TestCase(96, 300, 96)]
     public void It_is_what_the_program_needs_within_what_the_client_gives(int? option, int clientMiB, int expected) =>
         MachineSize.Choose(new WrapperOptions { MemoryMiB = option }, Data, new Heartbeat(true, clientMiB * 1024.0 * 1024)).Should().Be(expected);
 
