@@ -144,57 +144,6 @@ internal sealed class TaskRun : IAsyncDisposable
         }
     }
 
-    /// <summary>The task's good end: reported as a success, with the very bytes that the program computes outside; and nothing stays.</summary>
-    public async Task<ReportedResult> WaitForSuccessAsync(CancellationToken cancellationToken)
-    {
-        var report = await WaitForReportAsync(cancellationToken);
-        report.State.Should().Be(ReportedResult.Success, $"{report}\n{Client.Data.LogTail()}");
-        report.ExitStatus.Should().Be(0, report.StandardError);
-        report.CpuTime.Should().BePositive().And.BeLessThan(report.ElapsedTime * 4 + 4);
-        var upload = await Project.WaitForUploadAsync("wu_out", TimeSpan.FromSeconds(1), cancellationToken);
-        upload.Content.Should().Equal(await Kind.Payload.RunNativelyAsync(Shape, cancellationToken), "the sandbox changes no result");
-        CountBeginnings(report).Should().Be(1, $"no work is lost, but: {report.StandardError}");
-        report.StandardError.Should().NotContain("standalone mode", "the program talks with the client");
-        await WaitForNothingLeftAsync(cancellationToken);
-        return report;
-    }
-
-    /// <summary>
-    /// The good end of a task that was interrupted after so much was done: it never falls back behind what was kept. A program that keeps its work itself says
-    /// where it goes on; of a machine the client must see it.
-    /// </summary>
-    public async Task<ReportedResult> WaitForSuccessAsync(TaskState before, CancellationToken cancellationToken)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watching = LeastProgressAsync(ended.Token);
-        ReportedResult report;
-        try
-        {
-            report = await WaitForSuccessAsync(cancellationToken);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-        }
-
-        var least = await watching;
-        Say($"the least that was done after it went on: {least}");
-        if (Kind.KeepsAtQuit)
-        {
-            least.Should().BeGreaterThanOrEqualTo(before.FractionDone, $"no work is lost, but: {report.StandardError}");
-        }
-
-        return report;
-    }
-
-    /// <summary>Waits until neither a process nor a file of the task is left.</summary>
-    public async Task WaitForNothingLeftAsync(CancellationToken cancellationToken)
-    {
-        await Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(20), cancellationToken);
-        await Eventually.HoldsAsync(() => Client.Data.SlotFiles().Count == 0, () => Client.Failure($"The slot has files: {string.Join(", ", Client.Data.SlotFiles())}").Message, TimeSpan.FromSeconds(30), cancellationToken);
-        Say("nothing is left");
-    }
-
     /// <summary>What the task's living processes have used of processors.</summary>
     public TimeSpan ProcessorTime() => Client.TaskProcesses().Aggregate(TimeSpan.Zero, static (sum, process) => sum + process.ProcessorTime);
 
@@ -213,31 +162,4 @@ internal sealed class TaskRun : IAsyncDisposable
             Say("all is ended");
         }
     }
-
-    /// <summary>The least progress that the client shows until it is cancelled.</summary>
-    private async Task<double> LeastProgressAsync(CancellationToken cancellationToken)
-    {
-        var least = 1.0;
-        double? remembered = null;
-        try
-        {
-            while (true)
-            {
-                // Until the task speaks for itself, the client shows what it remembers of the last checkpoint that it heard of.
-                if (await Client.FindTaskAsync(ResultName, cancellationToken) is { IsActive: true } task && (remembered ??= task.CpuTime) != task.CpuTime && task.FractionDone > 0)
-                {
-                    least = Math.Min(least, task.FractionDone);
-                }
-
-                await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return least;
-        }
-    }
-
-    /// <summary>How often the program began from nothing.</summary>
-    private static int CountBeginnings(ReportedResult report) => report.StandardError.Split("task: begins").Length - 1;
 }
