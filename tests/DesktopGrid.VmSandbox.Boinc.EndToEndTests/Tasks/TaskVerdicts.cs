@@ -67,7 +67,7 @@ internal static class TaskVerdicts
             while (true)
             {
                 // Until the task speaks for itself, the client shows what it remembers of the last checkpoint that it heard of.
-                if (await run.Client.FindTaskAsync(run.ResultName, cancellationToken) is { IsActive: true } task && (remembered ??= task.CpuTime) != task.CpuTime && task.FractionDone > 0)
+                if (await run.Client.FindTaskAsync(run.ResultName, cancellationToken) is { IsActive: true } task && (remembered ??= task.FractionDone) != task.FractionDone)
                 {
                     least = Math.Min(least, task.FractionDone);
                 }
