@@ -47,9 +47,8 @@ public sealed class CheckboxTests
         await run.Client.WaitForEndAsync(cancellationToken);
         Directory.EnumerateFileSystemEntries(run.Client.Data.ProjectPath, "*vmsandbox*").Should().BeEmpty("nothing is left");
         await run.Client.StartAsync(cancellationToken);
-        run.Project.Content.Add(run.Unit with { Name = "next", CommandLine = run.Kind.ToCommandLine(new TaskShape()), Inputs = [AppFile.FromText("next_in", Payload.Input, "in")], Outputs = [new OutputFile("next_out", "out")] });
-        await run.TalkUntilAsync(run.Project.Talks, static talk => talk.Reply.Contains("<workunit>\n<name>next</name>", StringComparison.Ordinal), "with the next task", cancellationToken);
-        var next = await run.Project.WaitForReportAsync("next_0", run.ReportBound, cancellationToken);
+        var name = await run.AddTaskAsync("next", new TaskShape(), cancellationToken);
+        var next = await run.Project.WaitForReportAsync(name, run.ReportBound, cancellationToken);
         next.State.Should().Be(ReportedResult.Success, next.StandardError);
         next.StandardError.Should().NotContain("vmsandbox:");
     }

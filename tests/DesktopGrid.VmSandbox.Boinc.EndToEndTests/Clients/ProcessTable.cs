@@ -18,8 +18,6 @@ internal static class ProcessTable
     public static IReadOnlyList<ListedProcess> Of(string folder) =>
         [.. All().Where(process => process.CommandLine.Contains(folder, StringComparison.Ordinal) || process.Folder == folder || process.Folder.StartsWith(folder + "/", StringComparison.Ordinal))];
 
-    public static ListedProcess? Find(int id) => Read(id.ToString(CultureInfo.InvariantCulture));
-
     private static IEnumerable<ListedProcess> All() =>
         Directory.EnumerateDirectories("/proc").Select(static folder => Path.GetFileName(folder)).Where(static name => name.All(char.IsAsciiDigit)).Select(Read).OfType<ListedProcess>();
 

@@ -93,8 +93,6 @@ internal sealed partial class RealClient : IAsyncDisposable
     /// <summary>Talks to the project now, which hears what the project wants to tell.</summary>
     public Task UpdateAsync(CancellationToken cancellationToken) => OrderAsync($"<project_update>\n<project_url>{_project.Url}</project_url>\n</project_update>", cancellationToken);
 
-    public Task FetchNoMoreAsync(CancellationToken cancellationToken) => OrderAsync($"<project_nomorework>\n<project_url>{_project.Url}</project_url>\n</project_nomorework>", cancellationToken);
-
     /// <summary>Allows the network always, or never.</summary>
     public Task SetNetworkAsync(bool isAllowed, CancellationToken cancellationToken) =>
         OrderAsync($"<set_network_mode>\n<{(isAllowed ? "always" : "never")}/>\n<duration>0</duration>\n</set_network_mode>", cancellationToken);

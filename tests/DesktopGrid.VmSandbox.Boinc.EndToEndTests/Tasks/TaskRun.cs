@@ -61,6 +61,17 @@ internal sealed class TaskRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Likewise, where all is there that the kind needs; the test is left out else.</summary>
+    public static async Task<TaskRun> StartIfPossibleAsync(ITaskKind kind, TaskShape shape, TaskSetup setup, CancellationToken cancellationToken)
+    {
+        if (kind.Missing is { } missing)
+        {
+            Assert.Ignore(missing);
+        }
+
+        return await StartAsync(kind, shape, setup, cancellationToken);
+    }
+
     /// <summary>The task once its process runs.</summary>
     public Task<TaskState> WaitUntilRunningAsync(CancellationToken cancellationToken) => WaitAsync(static task => task.IsRunning, "run", StartBound, cancellationToken);
 
@@ -142,6 +153,16 @@ internal sealed class TaskRun : IAsyncDisposable
                 // Once more.
             }
         }
+    }
+
+    /// <summary>Has the client fetch a second task of the application; its report is the project's to tell.</summary>
+    /// <returns>The result's name.</returns>
+    public async Task<string> AddTaskAsync(string name, TaskShape shape, CancellationToken cancellationToken)
+    {
+        var unit = Unit with { Name = name, CommandLine = Kind.ToCommandLine(shape), Inputs = [AppFile.FromText($"{name}_in", Payload.Input, "in")], Outputs = [new OutputFile($"{name}_out", "out")] };
+        Project.Content.Add(unit);
+        await TalkUntilAsync(Project.Talks, talk => talk.Reply.Contains($"<workunit>\n<name>{name}</name>", StringComparison.Ordinal), "with another task", cancellationToken);
+        return unit.ResultName;
     }
 
     /// <summary>What the task's living processes have used of processors.</summary>
