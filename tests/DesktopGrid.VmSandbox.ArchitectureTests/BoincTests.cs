@@ -11,7 +11,7 @@ namespace DesktopGrid.VmSandbox.ArchitectureTests;
 public sealed class BoincTests(string project, string assemblyName)
 {
     /// <summary>What an adapter may know of the library: the front door, and the vocabularies that its signatures name.</summary>
-    private static readonly string[] Doors = ["", "Contracts", "Diagnosis", "Images", "Imports", "Jobs", "Logs", "Primitives", "Qemu", "Sessions", "Vms"];
+    private static readonly string[] Doors = ["", "Contracts", "Diagnosis", "Images", "Imports", "Jobs", "Logs", "Platform.Processes", "Primitives", "Qemu", "Sessions", "Vms"];
 
     private CompiledAssembly _assembly = null!;
     private IReadOnlyList<Arrow> _arrows = null!;

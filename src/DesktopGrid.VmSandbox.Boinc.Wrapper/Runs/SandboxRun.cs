@@ -80,6 +80,16 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         {
             return Failed(machine!, e);
         }
+        catch (SandboxException e) when (e.Code is SandboxErrorCode.SessionTimeout or SandboxErrorCode.MonitorTimeout or SandboxErrorCode.MachineBootTimeout)
+        {
+            // The computer has no time for the sandbox.
+            if (machine is not null)
+            {
+                await machine.QuitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return new RunEnd.Postponed(RetryDelay, e.Sentence);
+        }
     }
 
     private async Task<RunEnd> InAsync(TaskMachine machine, ClientObedience obedience, CancellationToken end)

@@ -41,8 +41,9 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
 
         var project = data?.ProjectDirectory ?? task.Slot;
         var installation = new Installation(Path.Combine(project, OwnFolder, "parts"), notes.Tell);
-        var hostOptions = new SandboxHostOptions { StorePath = Path.Combine(project, OwnFolder, "store"), GuestImage = await PartAsync(options.GuestImage, installation, stop).ConfigureAwait(false) };
-        hostOptions.Qemu.EmulatorPath = await EmulatorAsync(options.Qemu, installation, stop).ConfigureAwait(false);
+        var image = await PartAsync(options.GuestImage, installation, stop).ConfigureAwait(false);
+        var emulator = await EmulatorAsync(options.Qemu, installation, stop).ConfigureAwait(false);
+        var hostOptions = HostSettings.Of(Path.Combine(project, OwnFolder, "store"), emulator, image, data);
         var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: stop).ConfigureAwait(false);
         await using var scope = host.ConfigureAwait(false);
         var machine = new VmOptions

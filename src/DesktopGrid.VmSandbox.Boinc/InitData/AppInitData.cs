@@ -52,6 +52,10 @@ public sealed record AppInitData
     public required DateTimeOffset? Deadline { get; init; }
     /// <summary>Where the whole's fraction done begins and ends that this program computes: 0 and 1.</summary>
     public required (double Start, double End) FractionDone { get; init; }
+    /// <summary>Whether the user wants no program's priority changed (an option of cc_config.xml).</summary>
+    public required bool KeepsPriority { get; init; }
+    /// <summary>The priority that the user wants for applications (an option of cc_config.xml): 0 the lowest, 1 low, 2 normal, above it higher; null where he says nothing.</summary>
+    public required int? Priority { get; init; }
     /// <summary>Physical names of the app version's files.</summary>
     public required IReadOnlyList<string> AppFiles { get; init; }
 }

@@ -48,6 +48,8 @@ internal static class AppInitDataReader
         OperationsBound = Bounded(data, "rsc_fpops_bound"),
         Deadline = data.Number("computation_deadline") is > 0 and < 253402300799 and var deadline ? DateTimeOffset.FromUnixTimeSeconds((long)deadline) : null,
         FractionDone = (data.Number("fraction_done_start"), data.Number("fraction_done_end", 1)),
+        KeepsPriority = data.Flag("no_priority_change"),
+        Priority = data.Whole("process_priority", -1) is >= 0 and var priority ? priority : null,
         AppFiles = [.. data.Elements("app_file").Select(static file => file.Value.Trim())],
     };
 
