@@ -1,14 +1,14 @@
 using DesktopGrid.VmSandbox.Boinc.Control.GuiRpc;
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
 using DesktopGrid.VmSandbox.Boinc.Control.Measuring;
+using DesktopGrid.VmSandbox.Boinc.Control.Page;
 using DesktopGrid.VmSandbox.Boinc.Control.Switching;
-using DesktopGrid.VmSandbox.Platform.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control;
 
 /// <summary>The checkbox's front door: which projects there are, and the verbs that put them into sandboxes and out again.</summary>
-internal sealed class BoincControl
+internal sealed class BoincControl : IProjectSwitches
 {
     private readonly SiteFinder _finder;
     private readonly EnableVerb _enable;
@@ -20,18 +20,15 @@ internal sealed class BoincControl
         var door = new ClientDoor(options.DataFolder, options.Endpoint, time);
         DataFolder = options.DataFolder;
         _finder = new SiteFinder(options.DataFolder);
-        _enable = new EnableVerb(door, () => FindEngine(options, time), (engine, token) => FactorAsync(options, engine, loggers, time, token), time);
+        _enable = new EnableVerb(door, () => FindEngine(options), (engine, token) => FactorAsync(options, engine, loggers, time, token), time);
         _disable = new DisableVerb(door, time);
         _refresh = new RefreshVerb(door, _finder, _enable, time);
     }
 
-    /// <summary>The client's data folder, absolute.</summary>
     public string DataFolder { get; }
 
-    /// <summary>How the projects stand with sandboxes; with <paramref name="verify"/> every pinned file is hashed again.</summary>
     public Task<IReadOnlyList<ProjectView>> ListAsync(bool verify, CancellationToken cancellationToken) => new ProjectLister(_finder).ListAsync(verify, cancellationToken);
 
-    /// <summary>What enabling would do; changes nothing.</summary>
     public Task<EnablePreview> PreviewAsync(string project, CancellationToken cancellationToken) => _enable.PreviewAsync(_finder.One(project), cancellationToken);
 
     public Task<SwitchOutcome> EnableAsync(EnablePreview preview, SwitchOptions options, CancellationToken cancellationToken) => _enable.ApplyAsync(preview, options, cancellationToken);
@@ -40,11 +37,7 @@ internal sealed class BoincControl
 
     public Task<SwitchOutcome> RefreshAsync(string project, SwitchOptions options, CancellationToken cancellationToken) => _refresh.RunAsync(_finder.One(project), options, cancellationToken);
 
-    private static EngineParts FindEngine(BoincControlOptions options, TimeProvider time)
-    {
-        using var platform = HostPlatform.Create(time);
-        return new EngineFinder(platform, options.Host.Qemu, options.Host.GuestImage, options.Wrapper).Find();
-    }
+    private static EngineParts FindEngine(BoincControlOptions options) => new EngineFinder(options.Host.Qemu.EmulatorPath, options.Host.GuestImage, options.Wrapper).Find();
 
     private static Task<EmulationFactor> FactorAsync(BoincControlOptions options, EngineParts engine, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -53,8 +46,6 @@ internal sealed class BoincControl
             return Task.FromResult(new EmulationFactor(Math.Clamp(said, EmulationFactor.Least, EmulationFactor.Most), "", IsMeasured: false));
         }
 
-        // On a busy computer an idle guest would take minutes to tell what the kernel's count says as well.
-        options.Host.Qemu.Priority = ProcessPriority.Normal;
         var cache = new FactorCache(Path.Combine(options.Host.StorePath, "boinc-factor.json"));
         return new FactorMeter(cache, token => SandboxHost.OpenAsync(options.Host, loggers, token), time).FactorAsync(engine, cancellationToken);
     }

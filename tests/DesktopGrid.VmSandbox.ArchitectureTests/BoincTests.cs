@@ -44,7 +44,7 @@ public sealed class BoincTests(string project, string assemblyName)
             .Select(static arrow => arrow.Evidence).Should().BeEmpty();
 
     [Test]
-    public void Only_a_platform_room_asks_which_operating_system_this_is() => SystemQuestionRule.Faults(_assembly, "DesktopGrid.VmSandbox.Boinc.Platform").Should().BeEmpty();
+    public void Only_a_platform_room_asks_which_operating_system_this_is() => SystemQuestionRule.Faults(_assembly, $"{project}.Platform").Should().BeEmpty();
 
     [Test]
     public void Nothing_static_can_change() => StaticStateRule.Faults(_assembly).Should().BeEmpty();

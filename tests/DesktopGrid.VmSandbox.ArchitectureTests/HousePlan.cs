@@ -102,11 +102,12 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
     public static HousePlan Control { get; } = new(
         "DesktopGrid.VmSandbox.Boinc.Control",
         [
-            ["Markup"],
-            ["ClientState", "GuiRpc", "Measuring"],
-            ["Signatures"],
+            ["Markup", "Platform"],
+            ["ClientState"],
+            ["GuiRpc", "Signatures"],
             ["AppInfo"],
             ["Installation"],
+            ["Measuring"],
             ["Switching"],
             ["Page"],
             [FrontDoor],

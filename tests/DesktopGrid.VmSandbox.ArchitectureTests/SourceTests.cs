@@ -43,7 +43,6 @@ public sealed class SourceTests
         ["DesktopGrid.VmSandbox.Boinc/XmlFiles"] = "one way of reading",
         ["DesktopGrid.VmSandbox.Boinc.Wrapper/"] = "the program's first lines and the turning of its end into what the client reads",
         ["DesktopGrid.VmSandbox.Boinc.Wrapper/Options"] = "one file and one command line",
-        ["DesktopGrid.VmSandbox.Boinc.Control/"] = "the front door",
         ["DesktopGrid.VmSandbox.GuestDaemon/"] = "the program's first lines and the joining of its parts",
         ["DesktopGrid.VmSandbox.GuestDaemon/Control"] = "one subject of the protocol",
     };

@@ -1,4 +1,4 @@
-using DesktopGrid.VmSandbox.Platform.Linux;
+using DesktopGrid.VmSandbox.Boinc.Control.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
@@ -6,9 +6,6 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
 /// <summary>Writes into a project's folder so that the client's own user can read it: as the folder's owner, and for everybody to read.</summary>
 internal sealed class ProjectWriter(string projectFolder)
 {
-    private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     private readonly FileFacts? _owner = FileFacts.Of(projectFolder);
 
     public void MakeFolder(string path) => Guard(path, () =>
@@ -54,7 +51,7 @@ internal sealed class ProjectWriter(string projectFolder)
         foreach (var file in Directory.EnumerateFiles(source))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Copy(file, Path.Combine(path, Path.GetFileName(file)), IsRunnable(file));
+            Copy(file, Path.Combine(path, Path.GetFileName(file)), FileRights.IsRunnable(file));
         }
 
         foreach (var folder in Directory.EnumerateDirectories(source))
@@ -84,19 +81,9 @@ internal sealed class ProjectWriter(string projectFolder)
 
     private void Furnish(string path, bool isRunnable)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        File.SetUnixFileMode(path, isRunnable ? ForAll | Run : ForAll);
-        if (OperatingSystem.IsLinux() && _owner is { } owner && FileFacts.Of(path) is { } now && (now.User, now.Group) != (owner.User, owner.Group) && !LinuxNative.ChangeOwner(path, owner.User, owner.Group) && LinuxNative.IsRoot)
-        {
-            throw new IOException("its owner cannot be changed");
-        }
+        FileRights.OpenToAll(path, isRunnable);
+        FileRights.Give(path, _owner);
     }
-
-    private static bool IsRunnable(string file) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0;
 
     private static void Guard(string path, Action act)
     {

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using DesktopGrid.VmSandbox.Boinc.Control.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Measuring;
@@ -19,7 +19,7 @@ internal sealed class NativeYardstick(TimeProvider time)
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < Repetitions; i++)
         {
-            var took = OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64 ? await RunAsync(cancellationToken).ConfigureAwait(false) : Compute();
+            var took = HostKind.RunsLinuxPrograms ? await RunAsync(cancellationToken).ConfigureAwait(false) : Compute();
             best = took < best ? took : best;
         }
 
@@ -33,11 +33,7 @@ internal sealed class NativeYardstick(TimeProvider time)
         {
             var file = Path.Combine(folder.FullName, "yardstick");
             await File.WriteAllBytesAsync(file, YardstickProgram.ToBytes(), cancellationToken).ConfigureAwait(false);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
+            FileRights.LetRun(file);
             using var scope = Deadline.After(Patience, time).Enter(cancellationToken);
             return await RunAsync(file, scope.Token).ConfigureAwait(false);
         }

@@ -6,7 +6,7 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Boinc.Control.Page;
 
 /// <summary>What the page does for its owner, one after the other; and the list of projects, which is not made anew each second.</summary>
-internal sealed class PageActions(BoincControl control, TimeProvider time) : IDisposable
+internal sealed class PageActions(IProjectSwitches control, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 

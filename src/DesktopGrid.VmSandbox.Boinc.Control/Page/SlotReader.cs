@@ -1,6 +1,6 @@
 using System.Globalization;
-using DesktopGrid.VmSandbox.Boinc.Control.Installation;
 using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.Control.Platform;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Page;

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Boinc.Control.GuiRpc;
+using DesktopGrid.VmSandbox.Boinc.Control.Platform;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Switching;
 
@@ -9,7 +10,7 @@ internal sealed class ClientRestart(ClientDoor door)
 
     /// <summary>What a person does to start it again.</summary>
     public static string Advice => Units.Any(File.Exists) ? "Restart the client: systemctl restart boinc-client"
-        : OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? "Restart the client: in the BOINC Manager choose Exit, let it stop the running tasks, and start it again."
+        : HostKind.HasManagerClient ? "Restart the client: in the BOINC Manager choose Exit, let it stop the running tasks, and start it again."
         : "Restart the client: boinccmd --quit, then start it as you are used to.";
 
     /// <summary>Tells the client to quit where that is wanted, and says what is left to do.</summary>

@@ -4,6 +4,7 @@ using DesktopGrid.VmSandbox.Boinc.Control;
 using DesktopGrid.VmSandbox.Boinc.Control.GuiRpc;
 using DesktopGrid.VmSandbox.Boinc.Control.Measuring;
 using DesktopGrid.VmSandbox.ConsoleHost.Output;
+using DesktopGrid.VmSandbox.Platform.Processes;
 
 namespace DesktopGrid.VmSandbox.ConsoleHost.Commands.Boinc;
 
@@ -31,12 +32,20 @@ internal sealed class BoincOptions
             Endpoint = run.Get(_endpoint) is { } endpoint ? GuiRpcEndpoint.Parse(endpoint) : GuiRpcEndpoint.Default,
             Wrapper = run.Get(_wrapper),
             Factor = run.Get(_factor),
-            Host = run.HostOptions,
+            Host = Host(run),
         },
         new ScreenLogger(run.Screen),
         TimeProvider.System);
 
     public static Argument<string> Project() => new("PROJECT") { Description = "The project's address, name or folder, or how one of them begins." };
+
+    /// <summary>Guests are only measured here: on a busy computer one that stands back would take minutes to tell the same.</summary>
+    private static SandboxHostOptions Host(CommandRun run)
+    {
+        var host = run.HostOptions;
+        host.Qemu.Priority = ProcessPriority.Normal;
+        return host;
+    }
 
     private static double? Factor(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= EmulationFactor.Least and <= EmulationFactor.Most ? number : null;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
+namespace DesktopGrid.VmSandbox.Boinc.Control.Platform;
 
 /// <summary>Whose a file is and of which kind; by statx(2), which .NET has no name for.</summary>
 /// <param name="User">The owner's number.</param>
