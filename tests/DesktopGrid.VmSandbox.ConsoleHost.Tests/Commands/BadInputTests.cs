@@ -6,7 +6,7 @@ namespace DesktopGrid.VmSandbox.ConsoleHost.Tests.Commands;
 [CancelAfter(60_000)]
 public sealed class BadInputTests
 {
-    [TestCase("vmsandbox needs a command: run, vm, sb, image, store, logs, jobs, doctor.", "")]
+    [TestCase("vmsandbox needs a command: run, vm, sb, image, store, boinc, logs, jobs, doctor.", "")]
     [TestCase("There is no command or argument \"frobnicate\" here.", "frobnicate")]
     [TestCase("vmsandbox vm needs a command: create, load, start", "vm")]
     [TestCase("start needs MACHINE.", "vm start")]
@@ -28,6 +28,10 @@ public sealed class BadInputTests
     [TestCase("--since: \"yesterdayish\" is no moment", "logs 000000000000 --since yesterdayish")]
     [TestCase("Standard input has no name", "sb put 000000000000 -")]
     [TestCase("The work directory itself is only emptied", "sb delete 000000000000 .")]
+    [TestCase("vmsandbox boinc needs a command: list, enable, disable, refresh, page.", "boinc")]
+    [TestCase("enable needs PROJECT.", "boinc enable")]
+    [TestCase("--factor: \"0.5\" is no number from 1 to 1000.", "boinc enable x --factor 0.5")]
+    [TestCase("--port: \"70000\" is no port.", "boinc page --port 70000")]
     [TestCase("The program \"./prog\" is none of the inputs.", "run ./prog")]
     public async Task A_faulty_command_line_gets_one_sentence_and_makes_nothing(string sentence, string line)
     {
