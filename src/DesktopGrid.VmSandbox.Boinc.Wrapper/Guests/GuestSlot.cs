@@ -19,7 +19,7 @@ internal sealed class GuestSlot(ISandboxSession session, long mostBytes)
     /// <exception cref="SandboxException">A file cannot be read, or does not fit into the guest.</exception>
     public async Task PutAsync(TaskPlan plan, IReadOnlyList<SlotFile> files, CancellationToken cancellationToken)
     {
-        var programs = plan.Tasks.Select(static task => task.Name).ToHashSet(StringComparer.Ordinal);
+        var programs = plan.Programs.ToHashSet(StringComparer.Ordinal);
         var archives = plan.UnzipInputs.ToHashSet(StringComparer.Ordinal);
         foreach (var file in files.Where(file => File.Exists(file.PhysicalPath) && !archives.Contains(file.LogicalName)))
         {

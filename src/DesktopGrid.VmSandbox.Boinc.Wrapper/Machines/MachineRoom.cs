@@ -91,12 +91,19 @@ internal sealed class MachineRoom(SandboxHost host, Action<string> tell)
         }
     }
 
+    /// <summary>Removes a task's machine, where there is one.</summary>
+    public Task RemoveAsync(string machine) => VmId.TryParse(machine, out var id) ? RemoveAsync(id) : Task.CompletedTask;
+
     /// <summary>Removes a machine; one that another process has in hand is that one's to remove.</summary>
     private async Task RemoveAsync(VmId id)
     {
         try
         {
             await host.Machines.DestroyAsync(id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VmException e) when (e.Code is SandboxErrorCode.MachineUnknown)
+        {
+            // Removed already.
         }
         catch (SandboxException e)
         {

@@ -22,6 +22,8 @@ internal sealed record TaskRecord
     public required IReadOnlyList<string> Inputs { get; init; }
     /// <summary>Logical names of what is taken out at the end, and where to.</summary>
     public required IReadOnlyDictionary<string, string> Outputs { get; init; }
+    /// <summary>The task's exit code, once its outputs are home: what is left is to say so. Null before.</summary>
+    public int? Done { get; init; }
     /// <summary>How often the guest has ended by itself since it was last kept.</summary>
     public int Failures { get; init; }
 

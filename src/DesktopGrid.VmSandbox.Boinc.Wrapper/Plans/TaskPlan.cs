@@ -7,6 +7,8 @@ internal sealed record TaskPlan
 {
     /// <summary>The programs.</summary>
     public required IReadOnlyList<PlannedTask> Tasks { get; init; }
+    /// <summary>Logical names of everything that is run, programs beside the others among it.</summary>
+    public required IReadOnlyList<string> Programs { get; init; }
     /// <summary>Whether the one program is linked with the BOINC API.</summary>
     public bool HasApi { get; init; }
     /// <summary>Whether exit codes of the program are the task's own; with a job, each that is not 0 becomes EXIT_CHILD_FAILED.</summary>

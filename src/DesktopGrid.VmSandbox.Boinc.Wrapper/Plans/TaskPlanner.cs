@@ -34,6 +34,7 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         return new TaskPlan
         {
             Tasks = [new PlannedTask { Name = payload, Arguments = arguments.Before, Environment = Libraries }],
+            Programs = [payload],
             HasApi = options.HasApi ?? ApiMark.IsIn(program.PhysicalPath),
             VirtualCpus = Cpus(threads: null),
         };
@@ -55,6 +56,7 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         return new TaskPlan
         {
             Tasks = [.. job.Tasks.Select(task => Planned(task, macros, stock, files) with { Beside = beside })],
+            Programs = [.. job.Tasks.Concat(job.Daemons).Select(task => Program(task, files)).Distinct()],
             IsJob = true,
             WantsProject = job.Tasks.Concat(job.Daemons).Any(static task => JobMacros.NamesProject(task.Application) || JobMacros.NamesProject(task.CommandLine)
                 || JobMacros.NamesProject(task.Directory) || task.Environment.Any(static each => JobMacros.NamesProject(each.Value))),

@@ -8,16 +8,20 @@ internal sealed class CheckpointPace
 {
     private const int LeastShare = 20;
 
-    private readonly TimeSpan _period;
+    private readonly Func<TimeSpan> _period;
     private TimeSpan _next;
 
     /// <summary>Begins.</summary>
-    /// <param name="period">The user's interval.</param>
-    public CheckpointPace(TimeSpan period) => _next = _period = period;
+    /// <param name="period">The user's interval, which he may change while the task runs.</param>
+    public CheckpointPace(Func<TimeSpan> period) => (_period, _next) = (period, period());
 
     /// <summary>Whether it is time, after so much running time.</summary>
     public bool IsDue(TimeSpan ran) => ran >= _next;
 
     /// <summary>One was taken, or failed, at a running time and for so long.</summary>
-    public void Note(TimeSpan ran, TimeSpan took) => _next = ran + (_period > LeastShare * took ? _period : LeastShare * took);
+    public void Note(TimeSpan ran, TimeSpan took)
+    {
+        var period = _period();
+        _next = ran + (period > LeastShare * took ? period : LeastShare * took);
+    }
 }

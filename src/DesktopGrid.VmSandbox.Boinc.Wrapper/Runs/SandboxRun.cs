@@ -24,7 +24,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
 
-    private readonly CheckpointPace _pace = new(parts.Task.InitData?.CheckpointPeriod ?? TimeSpan.FromMinutes(10));
+    private readonly CheckpointPace _pace = new(() => parts.Task.InitData?.CheckpointPeriod ?? TimeSpan.FromMinutes(10));
 
     private long MostBytes => parts.Task.InitData?.DiskBound is > 0 and < MostOutputBytes and var bound ? (long)bound : MostOutputBytes;
 
@@ -58,6 +58,13 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         var room = new MachineRoom(host, parts.Tell);
         var earlier = TaskRecord.Read(parts.Task.Slot, result);
         await room.SweepAsync(earlier?.Machine, end).ConfigureAwait(false);
+        if (earlier?.Done is { } done)
+        {
+            // Ended between the outputs and the word that the task is finished.
+            await room.RemoveAsync(earlier.Machine).ConfigureAwait(false);
+            return new RunEnd.Finished(done);
+        }
+
         TaskMachine? machine = null;
         try
         {
@@ -66,26 +73,19 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
             parts.Tell(machine.Kept is { } kept ? $"the machine goes on from what was kept at {kept.TakenAt:u}" : "the machine runs");
             return await InAsync(machine, obedience, end).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (machine is null && end.IsCancellationRequested && earlier is not null && obedience.Wanted is RunEnd.Aborted)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Aborted before the machine of before was taken up.
-            await RemoveAsync(earlier.Machine).ConfigureAwait(false);
-            throw;
+            return machine is null ? await LeaveAsync(earlier, room, obedience).ConfigureAwait(false) : await LeaveAsync(machine, obedience).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (machine is not null && end.IsCancellationRequested)
+        catch (SandboxException e) when (machine is not null && RunFailure.IsOfTheGuest(e))
         {
-            return await LeaveAsync(machine, obedience).ConfigureAwait(false);
+            return Failed(machine, e);
         }
-        catch (SandboxException e) when (machine is not null && e.Code is SandboxErrorCode.MachineEnded or SandboxErrorCode.SessionDisconnected)
+        catch (SandboxException e) when (RunFailure.MayPass(e, hasWork: earlier is not null || machine is not null))
         {
-            return Failed(machine!, e);
-        }
-        catch (SandboxException e) when (e.Code is SandboxErrorCode.SessionTimeout or SandboxErrorCode.MonitorTimeout or SandboxErrorCode.MachineBootTimeout)
-        {
-            // The computer has no time for the sandbox.
             if (machine is not null)
             {
-                await machine.QuitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+                await KeepAsync(machine, TimeSpan.Zero).ConfigureAwait(false);
             }
 
             return new RunEnd.Postponed(RetryDelay, e.Sentence);
@@ -106,7 +106,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
             var verdict = await program.RunAsync(end).ConfigureAwait(false);
             if (verdict is RunEnd.Postponed)
             {
-                await machine.QuitAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
+                await KeepAsync(machine, TimeSpan.Zero).ConfigureAwait(false);
                 return verdict;
             }
 
@@ -138,22 +138,47 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
             parts.Tell($"outputs could not be taken out: {e.Sentence}");
         }
 
-        await machine.DestroyAsync(CancellationToken.None).ConfigureAwait(false);
-        File.Delete(Path.Combine(parts.Task.Slot, SlotFiles.Record));
+        // First the word of it: whoever ends this process now must not cost the task its hours.
+        (machine.Record with { Done = verdict is RunEnd.Finished { ExitCode: var code } ? code : null }).Write(parts.Task.Slot);
+        await new MachineRoom(host, parts.Tell).RemoveAsync(machine.Record.Machine).ConfigureAwait(false);
         return verdict;
+    }
+
+    /// <summary>The client's word came before there was a machine.</summary>
+    private static async Task<RunEnd> LeaveAsync(TaskRecord? earlier, MachineRoom room, ClientObedience obedience)
+    {
+        if (obedience.Wanted is RunEnd.Aborted && earlier is not null)
+        {
+            await room.RemoveAsync(earlier.Machine).ConfigureAwait(false);
+        }
+
+        return obedience.Wanted ?? new RunEnd.Kept();
     }
 
     private async Task<RunEnd> LeaveAsync(TaskMachine machine, ClientObedience obedience)
     {
         if (obedience.Wanted is RunEnd.Aborted)
         {
-            await machine.DestroyAsync(CancellationToken.None).ConfigureAwait(false);
+            await new MachineRoom(host, parts.Tell).RemoveAsync(machine.Record.Machine).ConfigureAwait(false);
             return obedience.Wanted;
         }
 
-        var isKept = await machine.QuitAsync(obedience.Since, CancellationToken.None).ConfigureAwait(false);
-        parts.Tell(isKept ? "the work is kept" : "there was no time to keep the work of now; what was kept before stands");
+        await KeepAsync(machine, obedience.Since).ConfigureAwait(false);
         return obedience.Wanted ?? new RunEnd.Kept();
+    }
+
+    /// <summary>Keeps the work and ends the machine. That it could not be kept is no failure of the task: what was kept before stands.</summary>
+    private async Task KeepAsync(TaskMachine machine, TimeSpan used)
+    {
+        try
+        {
+            var isKept = await machine.QuitAsync(used, CancellationToken.None).ConfigureAwait(false);
+            parts.Tell(isKept ? "the work is kept" : "there was no time to keep the work of now; what was kept before stands");
+        }
+        catch (SandboxException e)
+        {
+            parts.Tell($"the work of now could not be kept, and what was kept before stands: {e.Sentence}");
+        }
     }
 
     /// <summary>The guest ended under its program: from what was kept, it is tried again, but not for ever.</summary>
@@ -190,14 +215,6 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         catch (SandboxException) when (!end.IsCancellationRequested)
         {
             // It wrote none, or removed it.
-        }
-    }
-
-    private async Task RemoveAsync(string machine)
-    {
-        if (VmId.TryParse(machine, out var id))
-        {
-            await host.Machines.DestroyAsync(id, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

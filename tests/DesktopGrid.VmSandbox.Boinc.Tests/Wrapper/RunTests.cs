@@ -27,7 +27,7 @@ public sealed class RunTests
     [Test]
     public void A_checkpoint_that_takes_long_comes_less_often()
     {
-        var pace = new CheckpointPace(TimeSpan.FromSeconds(60));
+        var pace = new CheckpointPace(static () => TimeSpan.FromSeconds(60));
 
         pace.IsDue(TimeSpan.FromSeconds(59)).Should().BeFalse();
         pace.IsDue(TimeSpan.FromSeconds(60)).Should().BeTrue();
