@@ -16,7 +16,7 @@ public sealed class ConditionTests
     public async Task A_task_does_without_the_network(CancellationToken cancellationToken)
     {
         const int uploading = 4;
-        await using var run = await TaskRun.StartIfPossibleAsync(SandboxKind.Signed, new Finish().Shape, new TaskSetup(), cancellationToken);
+        await using var run = await StartAsync(new Finish().Shape, cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
         await run.Client.SetNetworkAsync(isAllowed: false, cancellationToken);
         await run.WaitAsync(static task => task.State == uploading, "have its result", run.ReportBound, cancellationToken);
@@ -30,7 +30,7 @@ public sealed class ConditionTests
     public async Task Two_tasks_of_a_project_run_side_by_side(CancellationToken cancellationToken)
     {
         var shape = TaskShape.Lasting(40);
-        await using var run = await TaskRun.StartIfPossibleAsync(SandboxKind.Signed, shape, new TaskSetup(), cancellationToken);
+        await using var run = await StartAsync(shape, cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
         var other = await run.AddTaskAsync("other", shape, cancellationToken);
         await Eventually.FindAsync(async () => (await run.Client.TasksAsync(cancellationToken)).Count(static task => task.IsRunning && task.FractionDone > 0) == 2 ? "" : null,
@@ -42,11 +42,36 @@ public sealed class ConditionTests
     }
 
     [Test]
+    [CancelAfter(600_000)]
+    public async Task A_cut_of_the_power_costs_what_came_after_the_last_checkpoint(CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(TaskShape.Lasting(60), cancellationToken);
+        var before = await run.WaitForProgressAsync(0.05, cancellationToken);
+        await run.WaitAsync(task => task.CheckpointCpuTime > before.CpuTime, "have a later checkpoint", run.ReportBound, cancellationToken);
+        await run.Client.CutPowerAsync(cancellationToken);
+        await run.Client.StartAsync(cancellationToken);
+        await run.WaitForSuccessAsync(before, cancellationToken);
+    }
+
+    [Test]
+    [CancelAfter(600_000)]
+    public async Task A_wrapper_that_is_killed_leaves_no_machine_behind_and_is_started_again(CancellationToken cancellationToken)
+    {
+        await using var run = await StartAsync(TaskShape.Lasting(60), cancellationToken);
+        var before = await run.WaitForProgressAsync(0.05, cancellationToken);
+        await run.WaitAsync(task => task.CheckpointCpuTime > before.CpuTime, "have a later checkpoint", run.ReportBound, cancellationToken);
+        var machines = run.Client.TaskProcesses().Select(static process => process.Id).ToHashSet();
+        RealClient.KillProcess(before.ProcessId);
+        await Eventually.HoldsAsync(() => !run.Client.TaskProcesses().Any(process => machines.Contains(process.Id)), () => run.Client.Failure("The machine lives").Message, TimeSpan.FromSeconds(20), cancellationToken);
+        await run.WaitForSuccessAsync(before, cancellationToken);
+    }
+
+    [Test]
     [CancelAfter(400_000)]
     public async Task A_project_can_take_its_task_back(CancellationToken cancellationToken)
     {
         const int abortedByProject = 202;
-        await using var run = await TaskRun.StartIfPossibleAsync(SandboxKind.Signed, new Abort().Shape, new TaskSetup(), cancellationToken);
+        await using var run = await StartAsync(new Abort().Shape, cancellationToken);
         await run.WaitForProgressAsync(0.01, cancellationToken);
         run.Project.Content.Abort(run.ResultName);
         await run.TalkUntilAsync(run.Project.Talks, static talk => talk.Reply.Contains("<result_abort>", StringComparison.Ordinal), "with the abort", cancellationToken);
@@ -59,7 +84,7 @@ public sealed class ConditionTests
     [CancelAfter(400_000)]
     public async Task A_program_that_fails_fails_with_its_own_exit_code(CancellationToken cancellationToken)
     {
-        await using var run = await TaskRun.StartIfPossibleAsync(SandboxKind.Signed, new TaskShape { ExitCode = 17 }, new TaskSetup(), cancellationToken);
+        await using var run = await StartAsync(new TaskShape { ExitCode = 17 }, cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
         var report = await run.WaitForFailureAsync(run.ReportBound, cancellationToken);
         report.State.Should().Be(ReportedResult.ComputeError);
@@ -67,4 +92,6 @@ public sealed class ConditionTests
         report.StandardError.Should().Contain("task: done", "a project wants to read what its program said");
         await run.WaitForNothingLeftAsync(cancellationToken);
     }
+
+    private static Task<TaskRun> StartAsync(TaskShape shape, CancellationToken cancellationToken) => TaskRun.StartIfPossibleAsync(SandboxKind.Signed, shape, new TaskSetup(), cancellationToken);
 }

@@ -84,6 +84,17 @@ internal sealed partial class RealClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it and all that it started at once, as a cut of the power does.</summary>
+    public async Task CutPowerAsync(CancellationToken cancellationToken)
+    {
+        await KillAsync(cancellationToken);
+        TaskProcesses().ToList().ForEach(static process => KillProcess(process.Id));
+        await WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    /// <summary>Ends a process of a task without a word.</summary>
+    public static void KillProcess(int id) => _ = Kill(id, SigKill);
+
     public Task SuspendAsync(string resultName, CancellationToken cancellationToken) => OrderAsync(resultName, "suspend_result", cancellationToken);
 
     public Task ResumeAsync(string resultName, CancellationToken cancellationToken) => OrderAsync(resultName, "resume_result", cancellationToken);
@@ -132,7 +143,7 @@ internal sealed partial class RealClient : IAsyncDisposable
         }
         finally
         {
-            TaskProcesses().ToList().ForEach(static process => _ = Kill(process.Id, SigKill));
+            TaskProcesses().ToList().ForEach(static process => KillProcess(process.Id));
             _process?.Dispose();
             Data.Delete();
         }
