@@ -33,8 +33,16 @@ internal sealed partial class RealClient : IAsyncDisposable
     public static async Task<RealClient> StartAsync(StubProject project, ClientOptions options, CancellationToken cancellationToken)
     {
         var client = new RealClient(project, options);
-        await client.StartAsync(cancellationToken);
-        return client;
+        try
+        {
+            await client.StartAsync(cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts it, or starts it again over the same data.</summary>
