@@ -51,7 +51,7 @@ internal sealed class ProjectWriter(string projectFolder)
         foreach (var file in Directory.EnumerateFiles(source))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Copy(file, Path.Combine(path, Path.GetFileName(file)), FileRights.IsRunnable(file));
+            Copy(file, Path.Combine(path, Path.GetFileName(file)), FileRights.IsRunnable(file) || IsEngineProgram(Path.GetFileName(file)));
         }
 
         foreach (var folder in Directory.EnumerateDirectories(source))
@@ -84,6 +84,9 @@ internal sealed class ProjectWriter(string projectFolder)
         FileRights.OpenToAll(path, isRunnable);
         FileRights.Give(path, _owner);
     }
+
+    /// <summary>A package or a copy by way of Windows may have lost the right to run them.</summary>
+    private static bool IsEngineProgram(string name) => name.StartsWith("qemu-", StringComparison.Ordinal) || name.StartsWith("ld-", StringComparison.Ordinal);
 
     private static void Guard(string path, Action act)
     {
