@@ -37,6 +37,8 @@ trap 'exit 143' TERM INT HUP
 need_dotnet
 need_qemu
 need_linker
+# A browser for the page of the checkbox.
+install_missing chromium=chromium
 "$repository/build/guest.sh"
 if [ -z "$tier" ]; then
     fetch_other_qemu

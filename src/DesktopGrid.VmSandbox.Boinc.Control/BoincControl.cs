@@ -22,7 +22,7 @@ internal sealed class BoincControl : IProjectSwitches
         _finder = new SiteFinder(options.DataFolder);
         _enable = new EnableVerb(door, () => FindEngine(options), (engine, token) => FactorAsync(options, engine, loggers, time, token), time);
         _disable = new DisableVerb(door, time);
-        _refresh = new RefreshVerb(door, _finder, _enable, time);
+        _refresh = new RefreshVerb(door, _finder, _enable, () => FindEngine(options), time);
     }
 
     public string DataFolder { get; }

@@ -18,6 +18,9 @@ internal sealed record Manifest
     public DateTimeOffset Enabled { get; init; }
     public double Factor { get; init; }
 
+    /// <summary>Whether QEMU is in our folder; otherwise it is the system's.</summary>
+    public bool HasBundle { get; init; }
+
     /// <summary>The versions that run in sandboxes, in words.</summary>
     public IReadOnlyList<string> Versions { get; init; } = [];
 

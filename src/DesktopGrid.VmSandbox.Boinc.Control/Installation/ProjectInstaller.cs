@@ -29,6 +29,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
             ProjectUrl = plan.Project.MasterUrl,
             Enabled = time.GetUtcNow(),
             Factor = Math.Round(factor, 2),
+            HasBundle = engine.Bundle is not null,
             Versions = [.. plan.Versions.Select(static version => version.Original.Tuple.ToString())],
             Written = written,
             Pins = [.. plan.Pins],
@@ -37,13 +38,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
         // What an earlier enabling wrote and this one does not stays listed until it is gone.
         var stale = (before?.Written ?? []).Where(old => !written.Exists(file => file.Path == old.Path)).ToList();
         WriteManifest(manifest with { Written = [.. written, .. stale] });
-        if (engine.Bundle is not null)
-        {
-            _writer.CopyFolder(engine.Bundle, folder.Engine, cancellationToken);
-        }
-
-        _writer.CopyFolder(engine.GuestImage, folder.GuestImage, cancellationToken);
-        _writer.Copy(engine.Wrapper, Path.Combine(folder.Project, AppInfoWriter.WrapperName), isRunnable: true);
+        CopyEngine(engine, cancellationToken);
         foreach (var (path, bytes) in files)
         {
             _writer.Write(Path.Combine(folder.Project, path), bytes);
@@ -62,7 +57,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
     /// <param name="cancellationToken">Gives up.</param>
     public async Task RemoveAsync(ICollection<string>? keep, CancellationToken cancellationToken)
     {
-        var manifest = folder.ReadManifest();
+        var manifest = keep is null ? ByNames() : folder.ReadManifest();
         foreach (var file in (manifest?.Written ?? []).OrderByDescending(static file => file.Path == AppInfoWriter.FileName))
         {
             var path = Path.Combine(folder.Project, file.Path);
@@ -76,6 +71,48 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
         }
 
         ProjectWriter.DeleteFolder(folder.Root);
+    }
+
+    /// <summary>Brings another wrapper, QEMU and guest image to what is installed; tasks that run keep theirs until they are started again.</summary>
+    /// <exception cref="BoincException">Nothing is installed whole, or something cannot be written.</exception>
+    public async Task RenewEngineAsync(EngineParts engine, CancellationToken cancellationToken)
+    {
+        if (folder.ReadManifest() is not { IsComplete: true } manifest || manifest.HasBundle != engine.Bundle is not null)
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, "What is installed was made with a QEMU of another place, or is not whole.") { Advice = "Disable the project and enable it again." };
+        }
+
+        var wrapper = await FileDigest.OfAsync(engine.Wrapper, cancellationToken).ConfigureAwait(false);
+        CopyEngine(engine, cancellationToken);
+        WriteManifest(manifest with { Written = [.. manifest.Written.Where(static file => file.Path != AppInfoWriter.WrapperName), new PinnedFile(AppInfoWriter.WrapperName, wrapper.Length, wrapper.Sha256)] });
+    }
+
+    private void CopyEngine(EngineParts engine, CancellationToken cancellationToken)
+    {
+        if (engine.Bundle is not null)
+        {
+            _writer.CopyFolder(engine.Bundle, folder.Engine, cancellationToken);
+        }
+
+        _writer.CopyFolder(engine.GuestImage, folder.GuestImage, cancellationToken);
+        _writer.Copy(engine.Wrapper, Path.Combine(folder.Project, AppInfoWriter.WrapperName), isRunnable: true);
+    }
+
+    /// <summary>What the manifest lists, and whatever else has a name of ours: by force, or where the manifest is damaged.</summary>
+    private Manifest? ByNames()
+    {
+        Manifest? manifest;
+        try
+        {
+            manifest = folder.ReadManifest();
+        }
+        catch (BoincException)
+        {
+            manifest = new Manifest { ProjectUrl = "", Written = [new PinnedFile(AppInfoWriter.FileName, 0, ""), new PinnedFile(AppInfoWriter.WrapperName, 0, "")] };
+        }
+
+        var named = Directory.EnumerateFiles(folder.Project, $"{WrapperOptions.FilePrefix}*.xml").Select(static path => new PinnedFile(Path.GetFileName(path), 0, ""));
+        return manifest is null ? null : manifest with { Written = [.. manifest.Written, .. named] };
     }
 
     private void DemandOurs(List<PinnedFile> files, Manifest? before)

@@ -53,5 +53,5 @@ internal sealed record SandboxFolder(string Project)
     // Whatever the file says, nothing outside of the project's folder is ever removed or read.
     private static bool IsPlain(string? name) => name is { Length: > 0 and < 256 } && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal) && !name.Contains('\\', StringComparison.Ordinal) && !name.Contains('\0', StringComparison.Ordinal);
 
-    private BoincException Malformed(Exception? cause) => new(SandboxErrorCode.BoincFileMalformed, $"{ManifestFile} is not what vmsandbox writes.", cause);
+    private BoincException Malformed(Exception? cause) => new(SandboxErrorCode.BoincFileMalformed, $"{ManifestFile} is not what vmsandbox writes.", cause) { Advice = "vmsandbox boinc disable --force takes everything away by its names." };
 }

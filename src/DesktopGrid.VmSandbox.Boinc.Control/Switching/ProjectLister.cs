@@ -23,13 +23,30 @@ internal sealed class ProjectLister(SiteFinder finder)
 
     private static async Task<ProjectView> ViewAsync(ProjectSite site, bool verify, CancellationToken cancellationToken)
     {
-        var manifest = site.Folder.ReadManifest();
+        var (manifest, isDamaged) = ReadManifest(site.Folder);
+        if (isDamaged)
+        {
+            return new ProjectView(site.Project.Name, site.Project.MasterUrl, site.Project.Folder, site.State, site.Project.Tasks.Count, Factor: null, [], [$"{SandboxFolder.Name}/{Path.GetFileName(site.Folder.ManifestFile)}"]);
+        }
+
         var changed = manifest is not null && site.State is ProjectState.Sandboxed ? await ChangedAsync(site.Folder, manifest, verify, cancellationToken).ConfigureAwait(false) : [];
         // A client that was started with app_info.xml knows our versions only; what it was made of stands in the manifest.
         IReadOnlyList<ApplicationView> applications = manifest is { IsComplete: true }
             ? [.. manifest.Versions.Select(static name => new ApplicationView(name, IsSandboxed: true, Refusal: null))]
             : [.. site.Project.Versions.Select(version => Judge(site, version))];
         return new ProjectView(site.Project.Name, site.Project.MasterUrl, site.Project.Folder, site.State, site.Project.Tasks.Count, manifest?.Factor, applications, changed);
+    }
+
+    private static (Manifest? Manifest, bool IsDamaged) ReadManifest(SandboxFolder folder)
+    {
+        try
+        {
+            return (folder.ReadManifest(), false);
+        }
+        catch (BoincException)
+        {
+            return (null, true);
+        }
     }
 
     private static ApplicationView Judge(ProjectSite site, AppVersion version)

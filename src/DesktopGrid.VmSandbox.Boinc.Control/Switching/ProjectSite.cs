@@ -14,13 +14,26 @@ internal sealed record ProjectSite(BoincProject Project, HostFacts Host, Sandbox
     public bool RunsSandboxed => Project.Versions.Any(static version => version.MainProgram?.FileName == AppInfoWriter.WrapperName);
 
     /// <summary>How it stands, by what lies in its folder.</summary>
-    /// <exception cref="BoincException">Our manifest is there and is damaged.</exception>
-    public ProjectState State => (Folder.ReadManifest(), RefreshRecord.Read(Folder), File.Exists(Folder.AppInfo)) switch
+    public ProjectState State
     {
-        (not null, not null, _) => ProjectState.Refreshing,
-        ({ IsComplete: true }, _, true) => ProjectState.Sandboxed,
-        (not null, _, _) => ProjectState.Interrupted,
-        (null, _, true) => ProjectState.Foreign,
-        _ => ProjectState.Native,
-    };
+        get
+        {
+            try
+            {
+                return (Folder.ReadManifest(), RefreshRecord.Read(Folder), File.Exists(Folder.AppInfo)) switch
+                {
+                    (not null, not null, _) => ProjectState.Refreshing,
+                    ({ IsComplete: true }, _, true) => ProjectState.Sandboxed,
+                    (not null, _, _) => ProjectState.Interrupted,
+                    (null, _, true) => ProjectState.Foreign,
+                    _ => ProjectState.Native,
+                };
+            }
+            catch (BoincException)
+            {
+                // A manifest that nobody can read: what it listed can still be taken away by force.
+                return ProjectState.Interrupted;
+            }
+        }
+    }
 }

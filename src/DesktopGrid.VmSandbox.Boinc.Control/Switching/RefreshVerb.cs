@@ -9,7 +9,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.Switching;
 /// Brings the project's new versions into sandboxes: lets its tasks end, takes app_info.xml away, lets the client fetch once as the project means
 /// it, and plans anew. Between the stages the client has to be started; each call goes as far as it can, and an interrupted one is gone on with.
 /// </summary>
-internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb enable, TimeProvider time)
+internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb enable, Func<EngineParts> findEngine, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -20,6 +20,12 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
         if (site.State is not (ProjectState.Sandboxed or ProjectState.Refreshing))
         {
             throw new BoincException(SandboxErrorCode.BoincUnsupported, $"{site.Project.Name} is not in sandboxes; there is nothing to refresh.");
+        }
+
+        if (options.EngineOnly)
+        {
+            await new ProjectInstaller(site.Folder, time).RenewEngineAsync(findEngine(), cancellationToken).ConfigureAwait(false);
+            return new SwitchOutcome([$"{site.Project.Name} has this vmsandbox's wrapper, QEMU and guest image; each task takes them when it is started next."], IsDone: true, NeedsRestart: false);
         }
 
         var client = await door.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal static class EnableCommand
         var yes = Flags.Switch("--yes", "Do it without a question.");
         var switching = new SwitchFlags();
         var command = new Command("enable", "Run a project's applications in sandboxes, from the client's next start on. Says first how much slower that is.") { project, yes };
-        switching.AddTo(command, isEnable: true);
+        switching.AddTo(command);
         runner.Handle(command, async (run, cancellationToken) =>
         {
             var control = options.Open(run);

@@ -90,6 +90,30 @@ public sealed class DisableVerbTests
     }
 
     [Test]
+    public async Task Our_own_parts_are_renewed_without_the_clients_doing()
+    {
+        await File.WriteAllTextAsync(_bench.Project.Engine.Wrapper, "a newer wrapper");
+        var outcome = await _bench.Refresh.RunAsync(_bench.Project.Site(), new SwitchOptions(EngineOnly: true), CancellationToken.None);
+        (outcome.IsDone, outcome.NeedsRestart).Should().Be((true, false));
+        (await File.ReadAllTextAsync(Path.Combine(_bench.Project.Folder, "vmsandbox-wrapper"))).Should().Be("a newer wrapper");
+        _bench.Client.Asked.Should().NotContain("project_nomorework");
+        (await new ProjectLister(new SiteFinder(_bench.Project.DataFolder)).ListAsync(verify: true, CancellationToken.None)).Single().Changed.Should().BeEmpty();
+        await DisableAsync(new SwitchOptions());
+        Directory.GetFileSystemEntries(_bench.Project.Folder).Should().HaveCount(1);
+    }
+
+    [Test]
+    public async Task A_damaged_manifest_is_told_and_taken_away_by_force()
+    {
+        await File.WriteAllTextAsync(_bench.Project.Site().Folder.ManifestFile, "oops");
+        var view = (await new ProjectLister(new SiteFinder(_bench.Project.DataFolder)).ListAsync(verify: false, CancellationToken.None)).Single();
+        (view.State, view.Changed[0]).Should().Be((ProjectState.Interrupted, "vmsandbox/manifest.json"));
+        await FluentActions.Awaiting(() => DisableAsync(new SwitchOptions())).Should().ThrowAsync<BoincException>().WithMessage("*--force*");
+        await DisableAsync(new SwitchOptions(Force: true));
+        Directory.GetFileSystemEntries(_bench.Project.Folder).Select(Path.GetFileName).Should().Equal("app_1");
+    }
+
+    [Test]
     public void A_record_that_is_damaged_begins_again() => Recorded.Mutations.Demand("{\"stage\":\"Fetch\"}"u8.ToArray(), static bytes => RefreshRecord.Parse(bytes));
 
     private Task<SwitchOutcome> DisableAsync(SwitchOptions options) => _bench.Disable.RunAsync(_bench.Project.Site(), options, CancellationToken.None);

@@ -17,7 +17,7 @@ internal sealed class SwitchBench : IAsyncDisposable
         var door = new ClientDoor(Project.DataFolder, Client.Endpoint, TimeProvider.System);
         Enable = new EnableVerb(door, () => Project.Engine, static (_, _) => Task.FromResult(new EmulationFactor(8, "Tcg", IsMeasured: true)), TimeProvider.System);
         Disable = new DisableVerb(door, TimeProvider.System);
-        Refresh = new RefreshVerb(door, new SiteFinder(Project.DataFolder), Enable, TimeProvider.System);
+        Refresh = new RefreshVerb(door, new SiteFinder(Project.DataFolder), Enable, () => Project.Engine, TimeProvider.System);
     }
 
     public TestProject Project { get; } = new();
