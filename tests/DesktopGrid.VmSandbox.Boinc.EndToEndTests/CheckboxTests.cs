@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Boinc.Control.Switching;
 using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Clients;
 using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Projects;
 using DesktopGrid.VmSandbox.Boinc.EndToEndTests.Tasks;
+using DesktopGrid.VmSandbox.Boinc.Tests.Control.Page.Browsing;
 
 namespace DesktopGrid.VmSandbox.Boinc.EndToEndTests;
 
@@ -51,6 +52,74 @@ public sealed class CheckboxTests
         var next = await run.Project.WaitForReportAsync(name, run.ReportBound, cancellationToken);
         next.State.Should().Be(ReportedResult.Success, next.StandardError);
         next.StandardError.Should().NotContain("vmsandbox:");
+    }
+
+    [Test]
+    [CancelAfter(600_000)]
+    public async Task A_new_version_comes_by_a_refresh(CancellationToken cancellationToken)
+    {
+        if (SandboxKind.Signed.Missing is { } missing)
+        {
+            Assert.Ignore(missing);
+        }
+
+        await using var run = await TaskRun.StartAsync(NativeKind.Signed, new TaskShape(), new TaskSetup(), cancellationToken);
+        var control = Control(run, Path.Combine(run.Client.Data.Path, "store"));
+        var url = run.Project.Url.ToString();
+        await run.WaitForReportAsync(cancellationToken);
+        await RestartAsync(run, await control.EnableAsync(await control.PreviewAsync(url, cancellationToken), Restarting, cancellationToken), cancellationToken);
+
+        // The project has a newer one, which a client with an app_info.xml does not ask for.
+        run.Project.Content.Add(NativeKind.Signed.ToVersion("app") with { VersionNumber = 101 });
+        await RestartAsync(run, await control.RefreshAsync(url, Restarting, cancellationToken), cancellationToken);
+        run.Project.Content.Add(run.Unit with { Name = "next", CommandLine = run.Kind.ToCommandLine(TaskShape.Lasting(20)), Inputs = [AppFile.FromText("next_in", Payload.Input, "in")], Outputs = [new OutputFile("next_out", "out")] });
+        var outcome = await control.RefreshAsync(url, Restarting, cancellationToken);
+        outcome.IsDone.Should().BeTrue();
+        outcome.Sentences[0].Should().Contain("app 1.01");
+        await RestartAsync(run, outcome, cancellationToken);
+        var next = await run.Project.WaitForReportAsync("next_0", run.ReportBound, cancellationToken);
+        next.State.Should().Be(ReportedResult.Success, next.StandardError);
+        next.StandardError.Should().Contain("vmsandbox:", "the task that came with the new version goes on in a sandbox");
+    }
+
+    [Test]
+    [CancelAfter(600_000)]
+    public async Task The_box_of_the_page_does_it_and_the_page_shows_the_sandbox_live(CancellationToken cancellationToken)
+    {
+        if (SandboxKind.Signed.Missing is { } missing)
+        {
+            Assert.Ignore(missing);
+        }
+
+        await using var run = await TaskRun.StartAsync(NativeKind.Signed, TaskShape.Lasting(60), new TaskSetup(), cancellationToken);
+        await run.WaitForCheckpointAsync(cancellationToken);
+        await using var page = await BoincPage.StartAsync(Control(run, Path.Combine(run.Client.Data.Path, "store")), port: 0, TimeProvider.System, cancellationToken);
+        await using var browser = await Chromium.StartAsync(cancellationToken);
+        await using var owner = await browser.OpenAsync(page.OwnerUrl, cancellationToken);
+        await owner.ClickAsync(".project .switch", cancellationToken);
+        await owner.ClickAsync("#yes", cancellationToken);
+        await owner.WaitForAsync("document.querySelector('.project').dataset.state === 'Sandboxed'", cancellationToken);
+        await run.Client.EndAsync(cancellationToken);
+        await run.Client.StartAsync(cancellationToken);
+        await run.WaitUntilRunningAsync(cancellationToken);
+
+        // The client has learnt of the page, and passes on the address for looking.
+        var looking = await Eventually.FindAsync(async () => (await run.Client.FindTaskAsync(run.ResultName, cancellationToken))?.WebGraphicsUrl, () => run.Client.Failure("The client was not offered the page").Message, TimeSpan.FromMinutes(2), cancellationToken);
+        looking.Should().Be(page.ViewUrl);
+        await using var viewer = await browser.OpenAsync(looking, cancellationToken);
+        await viewer.WaitForAsync($"document.querySelector('.sandbox .result')?.textContent === '{run.ResultName}' && document.querySelector('.sandbox .state').textContent === 'Running'", cancellationToken);
+        await viewer.WaitForAsync("document.querySelector('.sandbox progress').value > 0", cancellationToken);
+        await viewer.EvaluateAsync("window.before = document.querySelector('.sandbox progress').value", cancellationToken);
+        await viewer.WaitForAsync("document.querySelector('.sandbox progress').value > window.before", cancellationToken);
+        (await run.WaitForSuccessAsync(cancellationToken)).StandardError.Should().Contain("vmsandbox:");
+        await viewer.WaitForAsync("document.querySelectorAll('.sandbox').length === 0", cancellationToken);
+    }
+
+    private static async Task RestartAsync(TaskRun run, SwitchOutcome outcome, CancellationToken cancellationToken)
+    {
+        run.Say(string.Join(' ', outcome.Sentences));
+        await run.Client.WaitForEndAsync(cancellationToken);
+        await run.Client.StartAsync(cancellationToken);
     }
 
     private static BoincControl Control(TaskRun run, string storePath)

@@ -21,6 +21,9 @@ internal sealed record TaskState(string Name, int State, bool IsActive, int Acti
     /// <summary>Bytes of the process and its descendants, smoothed.</summary>
     public double WorkingSet { get; init; }
 
+    /// <summary>What the task offers to be looked at; null for nothing.</summary>
+    public string? WebGraphicsUrl { get; init; }
+
     public bool IsRunning => IsActive && ActiveState == Executing && ProcessId > 0;
 
     /// <summary>From an element "result" of a reply.</summary>
@@ -39,6 +42,7 @@ internal sealed record TaskState(string Name, int State, bool IsActive, int Acti
             CpuTime = Markup.Number(active, "current_cpu_time"),
             CheckpointCpuTime = Markup.Number(active, "checkpoint_cpu_time"),
             ElapsedTime = Markup.Number(active, "elapsed_time"),
+            WebGraphicsUrl = Markup.Find(active, "web_graphics_url"),
             WorkingSet = Markup.Number(active, "working_set_size_smoothed"),
         };
     }
