@@ -4,8 +4,7 @@
 #   build/boinc.sh --package   also artifacts/boinc/package: all files of an app version, QEMU and the guest image packed
 #   build/boinc.sh --app-version DIR APP VERSION PROGRAM [JOB_XML]
 #                              also DIR/APP/VERSION/x86_64-pc-linux-gnu: an app version for the project's bin/update_versions, of a Linux program
-# On Windows and macOS "dotnet publish src/DesktopGrid.VmSandbox.Boinc.Wrapper -r win-x64" (osx-arm64) does the same there, with libe_sqlite3 beside
-# the program; neither has been built or run by us.
+# Windows and macOS have boinc.ps1 and boinc-macos.sh.
 source "$(dirname "$0")/lib/common.sh"
 
 output=$artifacts/boinc/wrapper
@@ -102,6 +101,6 @@ case ${1:-} in
         wrapper
         app_version "${@:2}"
         ;;
-    -h|--help) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
+    -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0" ;;
     *) fail "unknown argument: $1 (see --help)" ;;
 esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the NuGet packages, the guest image's and the engine's among them.
-#   build/pack.sh                artifacts/packages: DesktopGrid.VmSandbox, its Contracts (both with symbols), its Guest and its Qemu
+#   build/pack.sh                artifacts/packages: DesktopGrid.VmSandbox, its Contracts and its Boinc (all with symbols), its Guest and its Qemu
 #   build/pack.sh --output DIR   puts them there
 source "$(dirname "$0")/lib/common.sh"
 
@@ -25,7 +25,7 @@ pack() {
 mkdir -p "$(dirname "$output")"
 work=$(mktemp -d "$(dirname "$output")/.vmsandbox-pack.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-for name in DesktopGrid.VmSandbox.Contracts DesktopGrid.VmSandbox DesktopGrid.VmSandbox.Guest; do pack "$name"; done
+for name in DesktopGrid.VmSandbox.Contracts DesktopGrid.VmSandbox DesktopGrid.VmSandbox.Boinc DesktopGrid.VmSandbox.Guest; do pack "$name"; done
 # Those of other systems are there where they were gathered on such a machine and put here.
 for engine in "$artifacts"/qemu/*/manifest.json; do pack DesktopGrid.VmSandbox.Qemu "-p:EngineRuntime=$(basename "$(dirname "$engine")")"; done
 # Only ours are replaced: the folder may be anybody's.

@@ -6,8 +6,11 @@ public sealed class FreshProjectTests
 {
     private const string Program = """
         using DesktopGrid.VmSandbox;
+        using DesktopGrid.VmSandbox.Boinc.Tasks;
         using DesktopGrid.VmSandbox.Jobs;
 
+        await using var task = await BoincTask.OpenAsync(new BoincTaskOptions { Slot = Path.GetTempPath() });
+        if (!task.IsAlone) return 1;
         await using var host = await SandboxHost.OpenAsync(new SandboxHostOptions { StorePath = args[0] });
         var result = await host.RunAsync(new SandboxJob { Program = "/bin/sh", Arguments = ["-c", "echo from the guest; exit 7"] });
         Console.Write(result.GetStandardOutputText());
@@ -34,6 +37,7 @@ public sealed class FreshProjectTests
             cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, "Program.cs"), Program, cancellationToken);
         await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox", "--version", Delivery.Version, "--no-restore");
+        await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox.Boinc", "--version", Delivery.Version, "--no-restore");
         await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox.Guest", "--version", Delivery.Version, "--no-restore");
         await Dotnet(cancellationToken, "add", "package", "DesktopGrid.VmSandbox.Qemu.linux-x64", "--version", Delivery.Version, "--no-restore");
         var built = await Dotnet(cancellationToken, "publish", "-c", "Release", "-o", "published", "-warnaserror", "-nologo");

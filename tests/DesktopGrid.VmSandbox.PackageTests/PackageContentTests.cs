@@ -12,7 +12,7 @@ public sealed partial class PackageContentTests
 {
     private const string Qemu = "DesktopGrid.VmSandbox.Qemu.linux-x64";
 
-    private static readonly string[] _code = ["DesktopGrid.VmSandbox", "DesktopGrid.VmSandbox.Contracts"];
+    private static readonly string[] _code = ["DesktopGrid.VmSandbox", "DesktopGrid.VmSandbox.Contracts", "DesktopGrid.VmSandbox.Boinc"];
 
     private static readonly string[] _all = [.. _code, "DesktopGrid.VmSandbox.Guest", Qemu];
 
