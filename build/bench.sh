@@ -27,6 +27,13 @@ fi
 "$repository/build/qemu.sh"
 export VMSANDBOX_CARRIED_QEMU=$artifacts/qemu/linux-x64/qemu-system-x86_64
 
+# Tasks under BOINC's client: only where they are measured.
+case " $* " in
+    *" --list "*) ;;
+    *" --only "*) case " $* " in *" boinc"*) "$repository/build/boinc-programs.sh"; "$repository/build/boinc.sh" ;; esac ;;
+    *) "$repository/build/boinc-programs.sh"; "$repository/build/boinc.sh" ;;
+esac
+
 say "building"
 dotnet build "$repository/tests/DesktopGrid.VmSandbox.Benchmarks" -c Release -v quiet --nologo >&2 || fail "the benchmarks do not build"
 exec dotnet "$repository/tests/DesktopGrid.VmSandbox.Benchmarks/bin/Release/net10.0/DesktopGrid.VmSandbox.Benchmarks.dll" "$@"

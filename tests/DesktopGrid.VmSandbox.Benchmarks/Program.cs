@@ -22,6 +22,7 @@ Func<BenchRun, IBenchmark>[] families =
     run => new HostCpu(run),
     run => new Compute(run),
     run => new Intrusions(run),
+    run => new BoincTasks(run),
     run => new Sizes(run),
 ];
 
