@@ -79,7 +79,8 @@ public sealed class CheckboxTests
         await RestartAsync(run, outcome, cancellationToken);
         var next = await run.Project.WaitForReportAsync("next_0", run.ReportBound, cancellationToken);
         next.State.Should().Be(ReportedResult.Success, next.StandardError);
-        next.StandardError.Should().Contain("vmsandbox:", "the task that came with the new version goes on in a sandbox");
+        next.StandardError.Should().StartWith("<core_client_version>").And.Contain("vmsandbox:", "the task that came with the new version runs in a sandbox");
+        next.StandardError.IndexOf("task: begins", StringComparison.Ordinal).Should().BeGreaterThan(next.StandardError.IndexOf("vmsandbox:", StringComparison.Ordinal), "and never ran without one");
     }
 
     [Test]

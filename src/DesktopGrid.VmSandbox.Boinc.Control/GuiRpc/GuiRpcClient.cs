@@ -53,6 +53,15 @@ internal sealed class GuiRpcClient(GuiRpcConnection connection) : IAsyncDisposab
     /// <summary>Asks the project's scheduler now: reports what is done, and fetches.</summary>
     public Task UpdateAsync(string masterUrl, CancellationToken cancellationToken) => ProjectAsync("project_update", masterUrl, cancellationToken);
 
+    /// <summary>No task computes for a while, of no project; downloads go on. A start of the client ends it before its time.</summary>
+    public async Task StandStillAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        foreach (var verb in (string[])["set_run_mode", "set_gpu_mode"])
+        {
+            await AskAsync(string.Create(CultureInfo.InvariantCulture, $"<{verb}>\n<never/>\n<duration>{time.TotalSeconds:0}</duration>\n</{verb}>"), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Ends the client, with its tasks; they continue from where they are when it is started again.</summary>
     public Task QuitAsync(CancellationToken cancellationToken) => AskAsync("<quit/>", cancellationToken);
 

@@ -13,6 +13,9 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
+    // How long nothing computes when nobody comes back to the refresh, or starts the client.
+    private static readonly TimeSpan StandStill = TimeSpan.FromMinutes(15);
+
     /// <exception cref="SandboxException">The project is not in sandboxes, the client does not run, or something cannot be written.</exception>
     public async Task<SwitchOutcome> RunAsync(ProjectSite site, SwitchOptions options, CancellationToken cancellationToken)
     {
@@ -59,11 +62,13 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
             return new SwitchOutcome(["The client has not been started since app_info.xml was taken away.", ClientRestart.Advice, "Then run vmsandbox boinc refresh again."], IsDone: false, NeedsRestart: true);
         }
 
+        // What is fetched must not run before it can run in a sandbox.
+        await client.StandStillAsync(options.Wait + StandStill, cancellationToken).ConfigureAwait(false);
         await client.AllowWorkAsync(site.Project.MasterUrl, cancellationToken).ConfigureAwait(false);
         await client.UpdateAsync(site.Project.MasterUrl, cancellationToken).ConfigureAwait(false);
         if (await FetchedAsync(site, options.Wait, cancellationToken).ConfigureAwait(false) is not { } preview)
         {
-            return new SwitchOutcome([$"The client has been told to fetch what {site.Project.Name} has now, and does not have all of it yet.", "Run vmsandbox boinc refresh again in a while, or with --wait."], IsDone: false, NeedsRestart: false);
+            return new SwitchOutcome([$"The client has been told to fetch what {site.Project.Name} has now, and does not have all of it yet. Meanwhile no task computes, so that nothing of it runs without a sandbox.", "Run vmsandbox boinc refresh again in a while, or with --wait."], IsDone: false, NeedsRestart: false);
         }
 
         await client.ForbidWorkAsync(site.Project.MasterUrl, cancellationToken).ConfigureAwait(false);
@@ -73,7 +78,7 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
             await WorkDrain.ReleaseAsync(client, site, cancellationToken).ConfigureAwait(false);
         }
 
-        return await StageAsync($"{site.Project.Name} is set to run its new versions in sandboxes: {string.Join(", ", preview.Plan.Versions.Select(static version => version.Original.Tuple.ToString()))}.", options, isDone: true, cancellationToken).ConfigureAwait(false);
+        return await StageAsync($"{site.Project.Name} is set to run its new versions in sandboxes: {string.Join(", ", preview.Plan.Versions.Select(static version => version.Original.Tuple.ToString()))}. No task computes until the client has been started again.", options, isDone: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What can be enabled as soon as the client has it whole; null when the time is up.</summary>

@@ -140,7 +140,7 @@ internal sealed partial class ClientMock : IAsyncDisposable
             "get_messages" => "<msgs><msg><project>Upper & Stub</project><seqno>7</seqno><body><![CDATA[\nhello <&>\n]]></body></msg></msgs>",
             "project_nomorework" or "project_allowmorework" or "project_update" when request.Contains("<project_url>http://project.test/</project_url>", StringComparison.Ordinal) => "<success/>",
             "project_nomorework" or "project_allowmorework" or "project_update" => "<error>No such project</error>",
-            "quit" => "<success/>",
+            "quit" or "set_run_mode" or "set_gpu_mode" => "<success/>",
             _ => $"<error>unrecognized op: {verb}</error>",
         };
     }

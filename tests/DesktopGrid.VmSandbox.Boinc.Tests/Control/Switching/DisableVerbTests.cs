@@ -74,7 +74,7 @@ public sealed class DisableVerbTests
         last.IsDone.Should().BeTrue();
         last.Sentences[0].Should().Contain("a 1.01");
         _bench.Project.Site().State.Should().Be(ProjectState.Sandboxed);
-        _bench.Client.Asked.Should().ContainInOrder("project_nomorework", "project_allowmorework", "project_update", "project_nomorework", "project_allowmorework");
+        _bench.Client.Asked.Should().ContainInOrder("project_nomorework", "set_run_mode", "set_gpu_mode", "project_allowmorework", "project_update", "project_nomorework", "project_allowmorework");
     }
 
     [Test]
