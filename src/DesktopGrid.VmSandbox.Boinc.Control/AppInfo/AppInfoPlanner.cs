@@ -16,10 +16,8 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
     private readonly VersionJudge _judge = new(project, projectFolder);
 
     /// <summary>Plans, and verifies the signature of every file that is planned for.</summary>
-    /// <param name="factor">How many times slower a sandbox is than this computer.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BoincException">A file is not what the project signed.</exception>
-    public async Task<AppInfoPlan> PlanAsync(double factor, CancellationToken cancellationToken)
+    public async Task<AppInfoPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var refused = new List<RefusedVersion>();
         var fit = new List<(AppVersion Version, ProgramFacts Facts)>();
@@ -48,7 +46,7 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
                 await verifier.VerifyAsync(file, cancellationToken).ConfigureAwait(false);
             }
 
-            planned.Add(new PlannedVersion(version, [.. _judge.FilesOf(version)], FlopsOf(version, factor), OptionsOf(version, facts)));
+            planned.Add(new PlannedVersion(version, [.. _judge.FilesOf(version)], FlopsOf(version), OptionsOf(version, facts)));
         }
 
         return new AppInfoPlan(project, planned, refused, [.. verifier.Verified]);
@@ -64,7 +62,7 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
 
     private int TasksOf(VersionTuple tuple) => project.Tasks.Count(task => task.Tuple == tuple);
 
-    private double FlopsOf(AppVersion version, double factor) => Math.Max(1e6, Math.Round((version.Flops ?? host.Flops * Math.Max(version.Processors, 0.1)) / Math.Max(factor, 1)));
+    private double FlopsOf(AppVersion version) => version.Flops ?? (host.Flops * Math.Max(version.Processors, 0.1));
 
     private static WrapperOptions OptionsOf(AppVersion version, ProgramFacts facts)
     {

@@ -15,7 +15,9 @@ internal static class AppInfoWriter
     // From here on the client does not add arguments of its own to a command line.
     private static readonly Version LeastApi = new(7, 5, 0);
 
-    public static byte[] Write(AppInfoPlan plan)
+    /// <param name="plan">What runs in sandboxes.</param>
+    /// <param name="factor">How many times slower that is.</param>
+    public static byte[] Write(AppInfoPlan plan, double factor)
     {
         var writer = new MarkupWriter();
         writer.Open("app_info");
@@ -42,7 +44,7 @@ internal static class AppInfoWriter
 
         foreach (var version in plan.Versions)
         {
-            WriteVersion(writer, version);
+            WriteVersion(writer, version, factor);
         }
 
         writer.Close();
@@ -57,7 +59,7 @@ internal static class AppInfoWriter
         writer.Close();
     }
 
-    private static void WriteVersion(MarkupWriter writer, PlannedVersion planned)
+    private static void WriteVersion(MarkupWriter writer, PlannedVersion planned, double factor)
     {
         var version = planned.Original;
         writer.Open("app_version");
@@ -66,7 +68,7 @@ internal static class AppInfoWriter
         writer.Value("platform", version.Tuple.Platform);
         writer.Value("plan_class", version.Tuple.PlanClass.Length > 0 ? version.Tuple.PlanClass : null);
         writer.Value("avg_ncpus", version.Processors.ToString("0.######", CultureInfo.InvariantCulture));
-        writer.Value("flops", planned.Flops.ToString("0.######", CultureInfo.InvariantCulture));
+        writer.Value("flops", planned.FlopsFor(factor).ToString("0.######", CultureInfo.InvariantCulture));
         writer.Value("api_version", ApiOf(version.ApiVersion));
         writer.Value("cmdline", version.CommandLine);
         writer.Value("file_prefix", version.FilePrefix);

@@ -64,6 +64,11 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
             throw Refuse($"its file \"{reference.FileName}\" has a name that app_info.xml cannot hold");
         }
 
+        if (!ProjectFolder.IsSafeLogicalName(reference.LogicalName))
+        {
+            throw Refuse($"its file {reference.FileName} is to be opened as \"{reference.LogicalName}\", which lies outside of the slot");
+        }
+
         if (reference.LogicalName == WrapperOptions.LogicalName)
         {
             throw Refuse($"it has a file {WrapperOptions.LogicalName} of its own");

@@ -17,6 +17,10 @@ internal static class ProjectFolder
     /// <summary>Whether it is one name of a folder below another, and no way out of it.</summary>
     public static bool IsSafe(string folder) => folder.Length is > 0 and <= LongestFileName && folder is not ("." or "..");
 
+    /// <summary>Whether a name in a slot, which may lie in a folder of it, stays in the slot.</summary>
+    public static bool IsSafeLogicalName(string name) =>
+        name.Length is > 0 and <= LongestFileName && name[0] != '/' && !name.Split('/', '\\').Contains("..") && !name.Any(char.IsControl);
+
     /// <summary>Whether a project may name a file so: one name, and none that the client refuses in app_info.xml.</summary>
     public static bool IsSafeFile(string name) =>
         name.Length is > 0 and <= LongestFileName && name[0] != '.' && !name.Contains("..", StringComparison.Ordinal) && !name.Any(static c => char.IsControl(c) || c is '/' or '\\' or '%' or '<' or '>' or '&');

@@ -18,7 +18,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
         var before = folder.ReadManifest();
         var emulator = engine.Bundle is { } bundle ? Path.Combine(folder.Engine, Path.GetRelativePath(bundle, engine.Emulator)) : engine.Emulator;
         var files = plan.Versions.Select(version => (Path: version.Options.FileName, Bytes: version.Options.ToBytes(emulator, folder.GuestImage)))
-            .Append((Path: AppInfoWriter.FileName, Bytes: AppInfoWriter.Write(plan)))
+            .Append((Path: AppInfoWriter.FileName, Bytes: AppInfoWriter.Write(plan, factor)))
             .ToList();
         var written = files.ConvertAll(static file => new PinnedFile(file.Path, file.Bytes.Length, Hash(file.Bytes)));
         var wrapper = await FileDigest.OfAsync(engine.Wrapper, cancellationToken).ConfigureAwait(false);

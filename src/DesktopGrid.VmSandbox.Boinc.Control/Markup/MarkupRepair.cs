@@ -34,7 +34,7 @@ internal static class MarkupRepair
         var result = new StringBuilder(text.Length + 64);
         for (var at = 0; at < text.Length; at++)
         {
-            if (Verbatim(text, at) is { } length)
+            if (text[at] == '<' && Verbatim(text, at) is { } length)
             {
                 Append(result, text.AsSpan(at, length));
                 at += length - 1;

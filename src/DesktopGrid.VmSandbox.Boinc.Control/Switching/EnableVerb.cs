@@ -24,12 +24,12 @@ internal sealed class EnableVerb(ClientDoor door, Func<EngineParts> findEngine, 
         }
 
         site = await LiveAsync(site, cancellationToken).ConfigureAwait(false);
-        // The cheap judgement before the dear measurement.
-        var plan = await PlanAsync(site, EmulationFactor.Least, cancellationToken).ConfigureAwait(false);
+        // The judgement comes before the measurement, which takes longer.
+        var plan = await PlanAsync(site, cancellationToken).ConfigureAwait(false);
         DemandSomething(site, plan);
         var engine = findEngine();
         var factor = await measure(engine, cancellationToken).ConfigureAwait(false);
-        return new EnablePreview(site, await PlanAsync(site, factor.Value, cancellationToken).ConfigureAwait(false), factor, engine);
+        return new EnablePreview(site, plan, factor, engine);
     }
 
     /// <summary>Does what was shown.</summary>
@@ -52,14 +52,14 @@ internal sealed class EnableVerb(ClientDoor door, Func<EngineParts> findEngine, 
     public async Task InstallAsync(EnablePreview preview, CancellationToken cancellationToken)
     {
         var site = await LiveAsync(preview.Site, cancellationToken).ConfigureAwait(false);
-        var plan = await PlanAsync(site, preview.Factor.Value, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(site, cancellationToken).ConfigureAwait(false);
         DemandSomething(site, plan);
         await new ProjectInstaller(site.Folder, time).InstallAsync(plan, preview.Engine, preview.Factor.Value, cancellationToken).ConfigureAwait(false);
         RefreshRecord.Forget(site.Folder);
     }
 
-    private static Task<AppInfoPlan> PlanAsync(ProjectSite site, double factor, CancellationToken cancellationToken) =>
-        new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(factor, cancellationToken);
+    private static Task<AppInfoPlan> PlanAsync(ProjectSite site, CancellationToken cancellationToken) =>
+        new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(cancellationToken);
 
     /// <summary>The project with the tasks that the client has now; as it is where the client cannot be asked.</summary>
     public async Task<ProjectSite> LiveAsync(ProjectSite site, CancellationToken cancellationToken)

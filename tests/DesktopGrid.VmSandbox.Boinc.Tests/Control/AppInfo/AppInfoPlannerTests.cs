@@ -30,7 +30,10 @@ public sealed class AppInfoPlannerTests
     public async Task Flops_are_the_projects_by_the_factor()
     {
         _project.Version("a", 100, "app_1");
-        (await PlanAsync(factor: 8)).Versions.Single().Flops.Should().Be(5e8);
+        var version = (await PlanAsync()).Versions.Single();
+        version.FlopsFor(8).Should().Be(5e8);
+        version.FlopsFor(1).Should().Be(4e9);
+        version.FlopsFor(1e9).Should().Be(1e6);
     }
 
     [Test]
@@ -67,6 +70,14 @@ public sealed class AppInfoPlannerTests
         (await PlanAsync()).Refused.Single().Reason.Should().EndWith(VersionJudge.NotDownloaded);
     }
 
+    [TestCase("../../../etc/cron.d/x")]
+    [TestCase("/etc/cron.d/x")]
+    public async Task A_name_outside_of_the_slot_is_refused(string openName)
+    {
+        _project.With("x", [1]).Version("a", 100, "app_1", more: $"<file_ref><file_name>x</file_name><open_name>{openName}</open_name></file_ref>");
+        (await PlanAsync()).Refused.Single().Reason.Should().Contain("outside of the slot");
+    }
+
     [TestCase("vbox_job.xml")]
     [TestCase("Dockerfile")]
     public async Task A_machine_in_a_machine_is_refused(string openName)
@@ -81,7 +92,7 @@ public sealed class AppInfoPlannerTests
         _project.Version("a", 100, "app_1");
         var site = _project.Site();
         await File.AppendAllTextAsync(Path.Combine(_project.Folder, "app_1"), "evil");
-        (await FluentActions.Awaiting(() => new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(1, CancellationToken.None)).Should().ThrowAsync<BoincException>())
+        (await FluentActions.Awaiting(() => new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(CancellationToken.None)).Should().ThrowAsync<BoincException>())
             .Which.Code.Should().Be(SandboxErrorCode.BoincSignatureWrong);
     }
 
@@ -100,7 +111,7 @@ public sealed class AppInfoPlannerTests
     public async Task App_info_says_all_of_it_in_the_clients_order()
     {
         _project.With("table_1", [1, 2]).Version("a", 100, "app_1", "sse2", more: "<avg_ncpus>1</avg_ncpus><api_version>6.0.0</api_version><cmdline>--a &lt;b&gt;</cmdline><dont_throttle/><file_ref><file_name>table_1</file_name><open_name>table</open_name><copy_file/></file_ref>");
-        var root = MarkupReader.Read(AppInfoWriter.Write(await PlanAsync(factor: 4)).AsSpan(), "it", MarkupLimits.State);
+        var root = MarkupReader.Read(AppInfoWriter.Write(await PlanAsync(), factor: 4).AsSpan(), "it", MarkupLimits.State);
         root.Children.Select(static child => child.Name).Should().Equal("app", "file_info", "file_info", "file_info", "file_info", "app_version");
         root.Named("file_info").Select(static file => $"{file.Value("name")} {file.Flag("executable")}").Should().Equal("vmsandbox-wrapper True", "app_1 True", "table_1 False", "vmsandbox_a_100_sse2.xml False");
         var version = root.Child("app_version")!;
@@ -111,10 +122,10 @@ public sealed class AppInfoPlannerTests
             "vmsandbox-wrapper  True False", "app_1 app_1 False False", "table_1 table False True", "vmsandbox_a_100_sse2.xml vmsandbox.xml False False");
     }
 
-    private async Task<AppInfoPlan> PlanAsync(double factor = 1)
+    private async Task<AppInfoPlan> PlanAsync()
     {
         var site = _project.Site();
-        return await new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(factor, CancellationToken.None);
+        return await new AppInfoPlanner(site.Project, site.Host, site.Folder.Project).PlanAsync(CancellationToken.None);
     }
 
     private static IEnumerable<string> Names(AppInfoPlan plan) => plan.Versions.Select(static version => $"{version.Original.Tuple.Version} {version.Original.Tuple.PlanClass}".Trim());

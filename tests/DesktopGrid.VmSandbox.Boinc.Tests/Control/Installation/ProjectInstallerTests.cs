@@ -136,7 +136,7 @@ public sealed class ProjectInstallerTests
 
     private async Task InstallAsync()
     {
-        var plan = await new AppInfoPlanner(_site.Project, _site.Host, _site.Folder.Project).PlanAsync(8, CancellationToken.None);
+        var plan = await new AppInfoPlanner(_site.Project, _site.Host, _site.Folder.Project).PlanAsync(CancellationToken.None);
         await Installer.InstallAsync(plan, _project.Engine, 8, CancellationToken.None);
     }
 
