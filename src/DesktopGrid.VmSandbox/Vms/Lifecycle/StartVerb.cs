@@ -2,6 +2,7 @@ using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Qmp.Commands;
 using DesktopGrid.VmSandbox.Vms.Checkpoints;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using DesktopGrid.VmSandbox.Vms.Running;
 using DesktopGrid.VmSandbox.Vms.Templates;
 
@@ -35,8 +36,10 @@ internal static class StartVerb
             var greeting = await launch.WaitAsync(
                 async within =>
                 {
+                    var begin = services.Time.GetTimestamp();
                     await running.Qemu.Monitor.ExecuteAsync(RunStateCommands.Continue, within).ConfigureAwait(false);
-                    return await running.Link.WaitUntilReadyAsync(within).ConfigureAwait(false);
+                    var ready = await running.Link.WaitUntilReadyAsync(within).ConfigureAwait(false);
+                    return GuestPace.Fault(ready.Uptime, services.Time.GetElapsedTime(begin)) is { } fault ? throw fault : ready;
                 },
                 token).ConfigureAwait(false);
             VmLog.Step(services.Logger, launch.Row.Id, "start.booted");

@@ -5,6 +5,7 @@ using DesktopGrid.VmSandbox.Images;
 using DesktopGrid.VmSandbox.Primitives;
 using DesktopGrid.VmSandbox.Qemu;
 using DesktopGrid.VmSandbox.Qmp.Commands;
+using DesktopGrid.VmSandbox.Vms.Boundary;
 using DesktopGrid.VmSandbox.Vms.Migration;
 using DesktopGrid.VmSandbox.Vms.Running;
 
@@ -105,10 +106,11 @@ internal sealed class TemplateMaker(VmServices services)
 
     private async Task<TemplateFile> SaveAsync(VmId id, RunningVm running, MachineSpec spec, string path, TimeSpan bootTimeout, CancellationToken cancellationToken)
     {
+        var begin = services.Time.GetTimestamp();
         await WaitUntilReadyAsync(id, running, bootTimeout, cancellationToken).ConfigureAwait(false);
         Tell("ready");
         using var bound = Deadline.After(MostForKeeping, services.Time).Enter(cancellationToken);
-        return await KeepAsync(running, spec, path, bound.Token).ConfigureAwait(false);
+        return await KeepAsync(running, spec, path, begin, bound.Token).ConfigureAwait(false);
     }
 
     private async Task WaitUntilReadyAsync(VmId id, RunningVm running, TimeSpan bootTimeout, CancellationToken cancellationToken)
@@ -125,12 +127,18 @@ internal sealed class TemplateMaker(VmServices services)
         }
     }
 
-    private async Task<TemplateFile> KeepAsync(RunningVm running, MachineSpec spec, string path, CancellationToken cancellationToken)
+    private async Task<TemplateFile> KeepAsync(RunningVm running, MachineSpec spec, string path, long begin, CancellationToken cancellationToken)
     {
         // What a clone will be asked first: a daemon that has done it before does it in half the time.
         for (var rehearsal = 0; rehearsal < Rehearsals; rehearsal++)
         {
             await running.Link.RenewAsync(Guid.NewGuid(), cancellationToken).ConfigureAwait(false);
+        }
+
+        var greeting = await running.Link.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
+        if (GuestPace.Fault(greeting.Uptime, services.Time.GetElapsedTime(begin)) is { } fault)
+        {
+            throw fault;
         }
 
         await running.Link.LeaveAsync(cancellationToken).ConfigureAwait(false);
