@@ -46,6 +46,12 @@ internal static class WrapperProgram
         {
             return await RefuseAsync(task, e, notes).ConfigureAwait(false);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A fault of ours must not cost a task its hours: it is told, and the task is tried again.
+            notes.Tell($"unexpected: {e}");
+            return await RefuseAsync(task, new BoincException(SandboxErrorCode.BoincUnsupported, $"The wrapper has a fault: {e.Message}", e) { IsTransient = true }, notes).ConfigureAwait(false);
+        }
         finally
         {
             if (task is not null)

@@ -18,8 +18,8 @@ internal sealed class ProjectWriter(string projectFolder)
 
         if (!Directory.Exists(path))
         {
-            Directory.CreateDirectory(path);
-            Furnish(path, isRunnable: true);
+            FileRights.MakeFolder(path);
+            FileRights.Give(path, _owner);
         }
     });
 
@@ -27,21 +27,14 @@ internal sealed class ProjectWriter(string projectFolder)
     public void Write(string path, ReadOnlySpan<byte> bytes, bool isRunnable = false)
     {
         var content = bytes.ToArray();
-        Replace(path, isRunnable, temporary =>
-        {
-            using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        });
+        Replace(path, isRunnable, file => file.Write(content));
     }
 
     /// <summary>Copies a file in one step.</summary>
-    public void Copy(string source, string path, bool isRunnable) => Replace(path, isRunnable, temporary =>
+    public void Copy(string source, string path, bool isRunnable) => Replace(path, isRunnable, file =>
     {
         using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read);
-        using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         from.CopyTo(file);
-        file.Flush(flushToDisk: true);
     });
 
     /// <summary>Copies a folder with all that is in it; what is runnable stays so, links become what they name.</summary>
@@ -70,20 +63,21 @@ internal sealed class ProjectWriter(string projectFolder)
         }
     });
 
-    private void Replace(string path, bool isRunnable, Action<string> write) => Guard(path, () =>
+    private void Replace(string path, bool isRunnable, Action<FileStream> write) => Guard(path, () =>
     {
         var temporary = $"{path}.new";
         File.Delete(temporary);
-        write(temporary);
-        Furnish(temporary, isRunnable);
+        // By what was opened and never by its name: whoever owns the folder could put a link there in between.
+        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            write(file);
+            file.Flush(flushToDisk: true);
+            FileRights.OpenToAll(file.SafeFileHandle, isRunnable);
+            FileRights.Give(file.SafeFileHandle, _owner);
+        }
+
         File.Move(temporary, path, overwrite: true);
     });
-
-    private void Furnish(string path, bool isRunnable)
-    {
-        FileRights.OpenToAll(path, isRunnable);
-        FileRights.Give(path, _owner);
-    }
 
     /// <summary>A package or a copy by way of Windows may have lost the right to run them.</summary>
     private static bool IsEngineProgram(string name) => name.StartsWith("qemu-", StringComparison.Ordinal) || name.StartsWith("ld-", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Platform;
 
@@ -8,12 +9,35 @@ internal static partial class FileRights
     private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>For everybody to read, and to run or enter where that is wanted; nothing on Windows, where a folder's rights hold for what is in it.</summary>
-    public static void OpenToAll(string path, bool isRunnable)
+    /// <summary>For everybody to read, and to run where that is wanted; nothing on Windows, where a folder's rights hold for what is in it.</summary>
+    public static void OpenToAll(SafeFileHandle file, bool isRunnable)
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, isRunnable ? ForAll | Run : ForAll);
+            File.SetUnixFileMode(file, isRunnable ? ForAll | Run : ForAll);
+        }
+    }
+
+    /// <summary>Makes a folder for everybody to enter.</summary>
+    public static void MakeFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, ForAll | Run);
+        }
+    }
+
+    /// <summary>As below, of what is open.</summary>
+    /// <exception cref="IOException">Root may not either.</exception>
+    public static void Give(SafeFileHandle file, FileFacts? owner)
+    {
+        if (OperatingSystem.IsLinux() && owner is { } wanted && ChangeOwner(file, wanted.User, wanted.Group) != 0 && Environment.IsPrivilegedProcess)
+        {
+            throw new IOException("its owner cannot be changed");
         }
     }
 
@@ -37,6 +61,9 @@ internal static partial class FileRights
             throw new IOException("its owner cannot be changed");
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);

@@ -34,8 +34,14 @@ internal sealed class MachineRoom(SandboxHost host, Action<string> tell)
         try
         {
             var status = await host.Machines.LoadAsync(id, cancellationToken).ConfigureAwait(false);
-            if (status is { LastCheckpoint: not null, State: VmState.Stopped or VmState.Failed })
+            if (status is { LastCheckpoint: not null, State: not VmState.Created })
             {
+                if (status.State is VmState.Running or VmState.Suspended)
+                {
+                    // Its process outlived ours, with nobody who watched it: what was kept is what counts.
+                    await host.Machines.StopAsync(id, TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+                }
+
                 var kept = await host.Machines.ResumeAsync(id, null, cancellationToken).ConfigureAwait(false);
                 return new TaskMachine(host, id, await host.OpenSessionAsync(id, cancellationToken).ConfigureAwait(false), record, kept);
             }
@@ -111,16 +117,22 @@ internal sealed class MachineRoom(SandboxHost host, Action<string> tell)
         }
     }
 
-    /// <summary>Whether a slot has another task today, or none. A file that the client is just writing says neither.</summary>
+    /// <summary>Whether a slot has another task today, or none. What cannot be read says neither, nor does a name that did not fit its label.</summary>
     private static bool IsGone(string slot, string result)
     {
+        var path = Path.Combine(slot, SlotFiles.InitData);
+        if (slot.Length >= MostLabel || result.Length >= MostLabel)
+        {
+            return false;
+        }
+
         try
         {
-            return Cut(AppInitDataReader.Read(Path.Combine(slot, SlotFiles.InitData)).Result) != result;
+            return !File.Exists(path) || AppInitDataReader.Read(path).Result != result;
         }
-        catch (BoincException e)
+        catch (BoincException)
         {
-            return e.Code is SandboxErrorCode.BoincFileMissing;
+            return false;
         }
     }
 

@@ -8,6 +8,8 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
 /// </summary>
 internal sealed class SuspendSwitch(TimeProvider time) : IDisposable
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _changed = new(0);
     private readonly Lock _gate = new();
     private volatile bool _isWanted;
@@ -61,11 +63,12 @@ internal sealed class SuspendSwitch(TimeProvider time) : IDisposable
                 }
                 catch (SandboxException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The machine has ended, which whoever follows its program hears; or it will not stand, and the client says it again.
+                    // The machine has ended, which whoever follows its program hears; or it would not, and is asked again below.
                 }
             }
 
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // One that did not do what was wanted is asked again; the client says it once.
+            await _changed.WaitAsync(_isWanted == Stands ? Timeout.InfiniteTimeSpan : Again, cancellationToken).ConfigureAwait(false);
         }
     }
 

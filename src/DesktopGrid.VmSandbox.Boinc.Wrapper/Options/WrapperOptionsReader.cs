@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
-using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
@@ -13,16 +13,19 @@ internal static class WrapperOptionsReader
     private const int MostBytes = 64 * 1024;
 
     /// <summary>Reads the file of the slot, where there is one, and the arguments over it.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="dataDirectory">The client's directory.</param>
+    /// <param name="files">The files of the app version.</param>
     /// <param name="arguments">NAME=VALUE each.</param>
     /// <exception cref="BoincException">The file is no such, or an option is unknown or out of its range.</exception>
-    public static WrapperOptions Read(string slot, string dataDirectory, IEnumerable<string> arguments)
+    public static WrapperOptions Read(VersionFiles files, IEnumerable<string> arguments)
     {
-        var path = SoftLink.Resolve(slot, SlotFiles.Options, dataDirectory);
-        var file = File.Exists(path) ? BoincXml.ReadFile(path, Root, MostBytes) : new XElement(Root);
-        return Apply(Apply(new WrapperOptions(), file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim()))), arguments.Select(Split));
+        var file = files.Find(SlotFiles.Options) is { } path ? BoincXml.ReadFile(path, Root, MostBytes) : new XElement(Root);
+        var options = Apply(new WrapperOptions(), file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim())));
+        return Apply(options, arguments.Select(Split).Select(setting => files.IsChecked && setting.Name is not ("memory_mib" or "cpus")
+            ? throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The command line sets \"{Short(setting.Name)}\", which only vmsandbox.xml may: a work unit writes command lines, and is not signed.")
+            : setting));
     }
+
+    private static string Short(string name) => name.Length > 40 ? name[..40] : name;
 
     private static WrapperOptions Apply(WrapperOptions options, IEnumerable<(string Name, string Value)> settings)
     {
@@ -39,7 +42,7 @@ internal static class WrapperOptionsReader
                 "memory_mib" => options with { MemoryMiB = Number(name, value, 96, 65_536) },
                 "cpus" => options with { VirtualCpus = Number(name, value, 1, 64) },
                 "output" => options with { Outputs = [.. options.Outputs, Logical(name, value)] },
-                _ => throw Wrong($"has an unknown option \"{(name.Length > 40 ? name[..40] : name)}\""),
+                _ => throw Wrong($"has an unknown option \"{Short(name)}\""),
             };
         }
 

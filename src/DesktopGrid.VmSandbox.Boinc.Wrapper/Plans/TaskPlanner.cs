@@ -8,7 +8,7 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Plans;
 
 /// <summary>Makes the plan of options, arguments, <c>job.xml</c> and what stands in the slot.</summary>
-internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOptions options, WrapperArguments arguments, AppInitData? initData)
+internal sealed class TaskPlanner(VersionFiles versionFiles, WrapperOptions options, WrapperArguments arguments, AppInitData? initData)
 {
     private const int MostCpus = 64;
 
@@ -25,38 +25,34 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
             throw new BoincException(SandboxErrorCode.BoincUnsupported, "The client gives this task a GPU: there is none in a sandbox.");
         }
 
-        return options.Payload is { } payload ? OfPayload(payload, files) : OfJob(options.Job ?? SlotFiles.Job, files);
+        return options.Payload is { } payload ? OfPayload(payload) : OfJob(options.Job ?? SlotFiles.Job, files);
     }
 
-    private TaskPlan OfPayload(string payload, IReadOnlyList<SlotFile> files)
+    private TaskPlan OfPayload(string payload)
     {
-        var program = Demand(payload, files, "vmsandbox.xml names the program");
+        var program = versionFiles.Demand(payload, "vmsandbox.xml names the program");
         return new TaskPlan
         {
             Tasks = [new PlannedTask { Name = payload, Arguments = arguments.Before, Environment = Libraries }],
             Programs = [payload],
-            HasApi = options.HasApi ?? ApiMark.IsIn(program.PhysicalPath),
+            HasApi = options.HasApi ?? ApiMark.IsIn(program),
             VirtualCpus = Cpus(threads: null),
         };
     }
 
     private TaskPlan OfJob(string name, IReadOnlyList<SlotFile> files)
     {
-        var path = SoftLink.Resolve(slot, name, dataDirectory);
-        if (!File.Exists(path))
-        {
-            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"There is no {name} in the slot, and no vmsandbox.xml that names a <payload>: nothing says what to run.");
-        }
-
-        var job = WrapperJobReader.Read(path);
+        // A work unit may bring it: its programs are files of the app version all the same.
+        var job = WrapperJobReader.Read(files.FirstOrDefault(file => file.LogicalName == name && !file.IsOutput)?.PhysicalPath
+            ?? throw new BoincException(SandboxErrorCode.BoincFileMissing, $"There is no {name} in the slot, and no vmsandbox.xml that names a <payload>: nothing says what to run."));
         var stock = arguments.Stock();
         var cpus = Cpus(stock.Threads);
         var macros = new JobMacros(GuestPaths.Of(GuestPaths.Project), GuestPaths.Work, cpus);
-        var beside = job.Daemons.Select(daemon => Beside(daemon, macros, files)).ToList();
+        var beside = job.Daemons.Select(daemon => Beside(daemon, macros)).ToList();
         return new TaskPlan
         {
-            Tasks = [.. job.Tasks.Select(task => Planned(task, macros, stock, files) with { Beside = beside })],
-            Programs = [.. job.Tasks.Concat(job.Daemons).Select(task => Program(task, files)).Distinct()],
+            Tasks = [.. job.Tasks.Select(task => Planned(task, macros, stock) with { Beside = beside })],
+            Programs = [.. job.Tasks.Concat(job.Daemons).Select(task => Program(task)).Distinct()],
             IsJob = true,
             WantsProject = job.Tasks.Concat(job.Daemons).Any(static task => JobMacros.NamesProject(task.Application) || JobMacros.NamesProject(task.CommandLine)
                 || JobMacros.NamesProject(task.Directory) || task.Environment.Any(static each => JobMacros.NamesProject(each.Value))),
@@ -68,7 +64,7 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         };
     }
 
-    private PlannedTask Planned(WrapperTask task, JobMacros macros, StockArguments stock, IReadOnlyList<SlotFile> files)
+    private PlannedTask Planned(WrapperTask task, JobMacros macros, StockArguments stock)
     {
         var directory = task.Directory is null ? null : GuestPaths.Relative(macros.Expand(task.Directory));
         if (task.Directory is not null && (directory is null || RelativePath.Fault(directory) is not null))
@@ -78,7 +74,7 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
 
         return new PlannedTask
         {
-            Name = Program(task, files),
+            Name = Program(task),
             Arguments = [.. ArgumentText.Split(macros.Expand(task.CommandLine)), .. task.AppendsArguments ? stock.Passed : []],
             Environment = Variables(task, macros),
             Directory = directory == RelativePath.Root ? null : directory,
@@ -89,11 +85,11 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
         };
     }
 
-    private string Beside(WrapperTask daemon, JobMacros macros, IReadOnlyList<SlotFile> files)
+    private string Beside(WrapperTask daemon, JobMacros macros)
     {
         var words = new List<string>();
         words.AddRange(Variables(daemon, macros).Select(static each => $"{each.Key}={ShellLine.Quoted(each.Value)}"));
-        words.Add(ShellLine.Quoted(GuestPaths.Of(Program(daemon, files))));
+        words.Add(ShellLine.Quoted(GuestPaths.Of(Program(daemon))));
         words.AddRange(ArgumentText.Split(macros.Expand(daemon.CommandLine)).Select(ShellLine.Quoted));
         return $"{string.Join(' ', words)} </dev/null >/dev/null 2>>{ShellLine.Quoted(GuestPaths.Of(daemon.StandardError ?? GuestPaths.StandardError))}";
     }
@@ -118,22 +114,12 @@ internal sealed class TaskPlanner(string slot, string dataDirectory, WrapperOpti
     /// The program of a job, which must be of the app version where the client tells what that is: a work unit that brings a program of its own would have
     /// it run unsigned (samples/wrapper/wrapper.cpp, "check_executables").
     /// </summary>
-    private string Program(WrapperTask task, IReadOnlyList<SlotFile> files)
+    private string Program(WrapperTask task)
     {
         var name = task.Application.Replace("$PROJECT_DIR/", "", StringComparison.Ordinal).Replace('\\', '/');
-        var file = Demand(name, files, "job.xml names the program");
-        if (initData is { AppFiles.Count: > 0 } data && !data.AppFiles.Contains(Path.GetFileName(file.PhysicalPath), StringComparer.Ordinal))
-        {
-            throw new BoincException(SandboxErrorCode.BoincUnsupported, $"job.xml names the program {name}, which is no file of the app version.");
-        }
-
+        versionFiles.Demand(name, "job.xml names the program");
         return name;
     }
-
-    private static SlotFile Demand(string name, IReadOnlyList<SlotFile> files, string who) =>
-        files.FirstOrDefault(file => file.LogicalName == name) is { IsOutput: false } file
-            ? file
-            : throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{who} {name}, and the slot has no such file.");
 
     private int Cpus(int? threads) => options.VirtualCpus ?? threads ?? (int)Math.Clamp(Math.Ceiling(initData?.Processors ?? 1), 1, MostCpus);
 }

@@ -11,6 +11,8 @@ internal sealed class CheckpointKeeper(RunParts parts, TaskMachine machine, Task
 
     private readonly CancellationTokenSource _giveUp = new();
     private Task _taking = Task.CompletedTask;
+    private volatile bool _isEnded;
+    private int _failures = machine.Record.Failures;
 
     /// <summary>Takes them until it is cancelled; one that is being taken then goes on.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -18,7 +20,7 @@ internal sealed class CheckpointKeeper(RunParts parts, TaskMachine machine, Task
         using var timer = new PeriodicTimer(Interval, parts.Time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (_taking.IsCompleted && !parts.Switch.Stands && pace.IsDue(parts.Switch.Ran))
+            if (!_isEnded && _taking.IsCompleted && !parts.Switch.Stands && pace.IsDue(parts.Switch.Ran))
             {
                 _taking = TakeAsync();
             }
@@ -28,6 +30,7 @@ internal sealed class CheckpointKeeper(RunParts parts, TaskMachine machine, Task
     /// <summary>Lets one that is being taken end, for a while; then it is given up, and nothing of it is kept.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isEnded = true;
         try
         {
             await _taking.WaitAsync(Grace, parts.Time, CancellationToken.None).ConfigureAwait(false);
@@ -35,23 +38,23 @@ internal sealed class CheckpointKeeper(RunParts parts, TaskMachine machine, Task
         catch (TimeoutException)
         {
             await _giveUp.CancelAsync().ConfigureAwait(false);
-            await _taking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _taking.WaitAsync(Grace, parts.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        _giveUp.Dispose();
     }
 
     private async Task TakeAsync()
     {
-        var (begin, cpuTime) = (parts.Time.GetTimestamp(), watch.CpuTime);
+        var (begin, cpuTime) = (parts.Switch.Ran, watch.CpuTime);
         try
         {
             var kept = await machine.CheckpointAsync(_giveUp.Token).ConfigureAwait(false);
             watch.LastCheckpoint = kept.TakenAt;
             // Before the instant, not after: what the client counts as kept must not be more than is kept.
             watch.KeptCpuTime = cpuTime;
-            if (machine.Record.Failures > 0)
+            if (_failures > 0)
             {
+                _failures = 0;
                 (machine.Record with { Failures = 0 }).Write(parts.Task.Slot);
             }
         }
@@ -60,6 +63,7 @@ internal sealed class CheckpointKeeper(RunParts parts, TaskMachine machine, Task
             parts.Tell($"the work could not be kept, and what was kept before stands: {(e as SandboxException)?.Sentence ?? "there was no time"}");
         }
 
-        pace.Note(parts.Switch.Ran, parts.Time.GetElapsedTime(begin));
+        // A client that throttles lets it stand in between, which is no cost of ours.
+        pace.Note(parts.Switch.Ran, parts.Switch.Ran - begin);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class ClientObedience(RunParts parts, CancellationTokenSource en
                 await bridge.HearClientAsync(word, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (SandboxException e)
+        catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException)
         {
             parts.Tell($"a word of the client's ({word}) could not be carried out: {e.Message}");
         }

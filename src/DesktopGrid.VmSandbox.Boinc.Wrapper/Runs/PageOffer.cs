@@ -39,7 +39,7 @@ internal sealed class PageOffer(BoincTask task, string dataDirectory)
             return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("url", out var url) && url.ValueKind is JsonValueKind.String
                 && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) && address is { Scheme: "http", IsLoopback: true, AbsoluteUri.Length: < 512 } ? address : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
             return null;
         }

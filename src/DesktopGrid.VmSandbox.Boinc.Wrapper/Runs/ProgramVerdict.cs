@@ -35,14 +35,19 @@ internal sealed class ProgramVerdict(TaskPlan plan, ISandboxSession session)
             return Ends(RunEnd.With(plan.IsJob ? BoincExitCode.ChildFailed : BoincExitCode.Signal, string.Create(CultureInfo.InvariantCulture, $"{program.Name} was ended by signal {signal}")));
         }
 
-        if (plan.HasApi)
+        if (status.ExitCode is not { } exitCode)
         {
-            return await OfApplicationAsync(program, status.ExitCode ?? 0, cancellationToken).ConfigureAwait(false);
+            return Ends(RunEnd.With(BoincExitCode.ChildFailed, $"{program.Name} has ended, and the guest does not say how"));
         }
 
-        return status.ExitCode is null or 0
+        if (plan.HasApi)
+        {
+            return await OfApplicationAsync(program, exitCode, cancellationToken).ConfigureAwait(false);
+        }
+
+        return exitCode == 0
             ? default
-            : Ends(new RunEnd.Finished(plan.IsJob ? (int)BoincExitCode.ChildFailed : status.ExitCode.Value, string.Create(CultureInfo.InvariantCulture, $"{program.Name} ended with exit code {status.ExitCode}")));
+            : Ends(new RunEnd.Finished(plan.IsJob ? (int)BoincExitCode.ChildFailed : exitCode, string.Create(CultureInfo.InvariantCulture, $"{program.Name} ended with exit code {exitCode}")));
     }
 
     /// <summary>Client/app_control.cpp: the word that it shall be started later, then the exit code, then the word that it is finished.</summary>
@@ -60,9 +65,9 @@ internal sealed class ProgramVerdict(TaskPlan plan, ISandboxSession session)
         }
 
         return await LinesAsync(SlotFiles.Finish, cancellationToken).ConfigureAwait(false) is { } finish
-            ? finish.Length > 0 && int.TryParse(finish[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status) && status != 0
-                ? Ends(new RunEnd.Finished(status & 0xff, finish.Length > 1 ? finish[1] : null))
-                : default
+            ? finish.Length > 0 && int.TryParse(finish[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status)
+                ? status == 0 ? default : Ends(new RunEnd.Finished((status & 0xff) == 0 ? (int)BoincExitCode.ChildFailed : status & 0xff, finish.Length > 1 ? finish[1] : null))
+                : Ends(RunEnd.With(BoincExitCode.ChildFailed, $"{program.Name} has finished, and does not say how"))
             : new Verdict(null, IsToRunAgain: true);
     }
 

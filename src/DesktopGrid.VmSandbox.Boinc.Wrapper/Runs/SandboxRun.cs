@@ -90,6 +90,12 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
 
             return new RunEnd.Postponed(RetryDelay, e.Sentence);
         }
+        catch (SandboxException) when (machine is not null)
+        {
+            // An error for good: its machine is of no use to anybody.
+            await room.RemoveAsync(machine.Record.Machine).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<RunEnd> InAsync(TaskMachine machine, ClientObedience obedience, CancellationToken end)
@@ -104,6 +110,8 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         try
         {
             var verdict = await program.RunAsync(end).ConfigureAwait(false);
+            // Nothing is kept any more: what comes now is the end.
+            await keeping.DisposeAsync().ConfigureAwait(false);
             if (verdict is RunEnd.Postponed)
             {
                 await KeepAsync(machine, TimeSpan.Zero).ConfigureAwait(false);

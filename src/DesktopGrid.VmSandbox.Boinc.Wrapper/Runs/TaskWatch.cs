@@ -53,9 +53,9 @@ internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun 
             {
                 await LookAsync(look, cancellationToken).ConfigureAwait(false);
             }
-            catch (SandboxException) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is SandboxException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
             {
-                // Whoever follows the program hears of a guest that ended; a file that is not there yet is looked for again.
+                // Whoever follows the program hears of a guest that ended; what is not to be had now is looked for again.
             }
 
             if (!await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))

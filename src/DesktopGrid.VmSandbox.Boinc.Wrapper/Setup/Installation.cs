@@ -24,6 +24,12 @@ internal sealed class Installation(string folder, Action<string> tell)
         try
         {
             Directory.CreateDirectory(folder);
+            // What a task that was killed has left; another may be at work on a younger one.
+            foreach (var left in Directory.EnumerateDirectories(folder, Unfinished + "*").Where(static left => Directory.GetLastWriteTimeUtc(left) < TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1)))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+
             var target = Path.Combine(folder, await HashAsync(path, cancellationToken).ConfigureAwait(false));
             if (Directory.Exists(target))
             {

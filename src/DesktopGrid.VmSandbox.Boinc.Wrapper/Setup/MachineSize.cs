@@ -8,8 +8,8 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 /// <summary>How much memory a task's machine gets: what the project says that the program needs, within what the client lets the task have.</summary>
 internal static class MachineSize
 {
-    /// <summary>What a guest needs for itself beside its program.</summary>
-    public const int GuestMiB = 64;
+    /// <summary>What a guest needs for itself beside its program, and the tenth of its memory that goes with it: measured with the tiny image, 174 to 600 MiB.</summary>
+    public const int GuestMiB = 80;
 
     /// <summary>
     /// What is counted beside the guest's memory: this process (50 MiB, measured) and QEMU under emulation (25 MiB when it begins, and up to 100 with the code that
@@ -26,7 +26,7 @@ internal static class MachineSize
     /// <exception cref="BoincException">The client lets the task have less than the smallest machine takes (transient: it may have more at night).</exception>
     public static int Choose(WrapperOptions options, AppInitData? initData, Heartbeat? heartbeat)
     {
-        var wanted = options.MemoryMiB ?? (initData is { MemoryBound: > 0 } data ? (int)Math.Clamp(Math.Ceiling(data.MemoryBound / MiB) + GuestMiB, Least, Most) : Usual);
+        var wanted = options.MemoryMiB ?? (initData is { MemoryBound: > 0 } data ? (int)Math.Clamp(Math.Ceiling(data.MemoryBound * 1.1 / MiB) + GuestMiB, Least, Most) : Usual);
         if (heartbeat is not { MaxResidentBytes: > 0 and var most })
         {
             return wanted;

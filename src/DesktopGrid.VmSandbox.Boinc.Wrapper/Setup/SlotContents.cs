@@ -10,10 +10,10 @@ internal static class SlotContents
 {
     /// <summary>Reads the slot.</summary>
     /// <exception cref="BoincException">A link cannot be followed.</exception>
-    public static IReadOnlyList<SlotFile> Read(string slot, string dataDirectory, WrapperOptions options, AppInitData? initData)
+    public static IReadOnlyList<SlotFile> Read(string slot, string projectDirectory, WrapperOptions options, AppInitData? initData)
     {
         var parts = new HashSet<string>(options.Layers, StringComparer.Ordinal) { options.Qemu ?? "", options.GuestImage ?? "" };
-        return [.. SlotListing.Read(slot, dataDirectory)
+        return [.. SlotListing.Read(slot, projectDirectory)
             .Where(file => !parts.Contains(file.LogicalName) && file.PhysicalPath != Environment.ProcessPath)
             .Select(file => IsOutput(file, initData) ? file with { IsOutput = true } : file)];
     }

@@ -1,4 +1,3 @@
-using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tasks;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
@@ -22,8 +21,9 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
     // A client says how much memory a task may have with its first heartbeat, within a second.
     private static readonly TimeSpan HeartbeatTime = TimeSpan.FromSeconds(2);
 
-    // The slot, as the client sees it: DATA/slots/N.
-    private string DataDirectory => task.IsAlone ? task.Slot : Path.GetFullPath(Path.Combine(task.Slot, "..", ".."));
+    private readonly VersionFiles _files = new(task.Slot, task.InitData);
+
+    private string Project => task.InitData?.ProjectDirectory ?? task.Slot;
 
     /// <summary>Runs the task.</summary>
     /// <param name="stop">The computer ends this process.</param>
@@ -31,19 +31,18 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
     public async Task<RunEnd> RunAsync(CancellationToken stop)
     {
         var data = task.InitData;
-        var options = WrapperOptionsReader.Read(task.Slot, DataDirectory, arguments.Own);
-        var found = SlotContents.Read(task.Slot, DataDirectory, options, data);
-        var plan = new TaskPlanner(task.Slot, DataDirectory, options, arguments, data).Make(found);
+        var options = WrapperOptionsReader.Read(_files, arguments.Own);
+        var found = SlotContents.Read(task.Slot, Project, options, data);
+        var plan = new TaskPlanner(_files, options, arguments, data).Make(found);
         foreach (var note in plan.Notes)
         {
             notes.Tell(note);
         }
 
-        var project = data?.ProjectDirectory ?? task.Slot;
-        var installation = new Installation(Path.Combine(project, OwnFolder, "parts"), notes.Tell);
+        var installation = new Installation(Path.Combine(Project, OwnFolder, "parts"), notes.Tell);
         var image = await PartAsync(options.GuestImage, installation, stop).ConfigureAwait(false);
         var emulator = await EmulatorAsync(options.Qemu, installation, stop).ConfigureAwait(false);
-        var hostOptions = HostSettings.Of(Path.Combine(project, OwnFolder, "store"), emulator, image, data);
+        var hostOptions = HostSettings.Of(Path.Combine(Project, OwnFolder, "store"), emulator, image, data);
         var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: stop).ConfigureAwait(false);
         await using var scope = host.ConfigureAwait(false);
         var machine = new VmOptions
@@ -91,7 +90,5 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         return names;
     }
 
-    private string Physical(string logicalName) => SoftLink.Resolve(task.Slot, logicalName, DataDirectory) is var path && File.Exists(path)
-        ? path
-        : throw new BoincException(SandboxErrorCode.BoincFileMissing, $"vmsandbox.xml names {logicalName}, and the slot has no such file.");
+    private string Physical(string logicalName) => _files.Demand(logicalName, "vmsandbox.xml names");
 }

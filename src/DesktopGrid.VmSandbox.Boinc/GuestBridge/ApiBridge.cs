@@ -71,6 +71,7 @@ internal sealed class ApiBridge(ISandboxSession session, TrickleBridge trickles,
     /// <summary>Carries the heartbeat: the guest's daemon repeats the last one, so that only a change goes over.</summary>
     public async Task BeatAsync(Heartbeat? heartbeat, CancellationToken cancellationToken)
     {
+        await trickles.RetryAsync(cancellationToken).ConfigureAwait(false);
         var isAllowed = heartbeat?.IsNetworkAllowed ?? true;
         if (_isNetworkAllowed != isAllowed)
         {

@@ -14,8 +14,10 @@ namespace DesktopGrid.VmSandbox.Boinc.GuestBridge;
 /// <param name="tell">Where a reader of stderr.txt is told.</param>
 internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IReadOnlyDictionary<string, string> outputs, long mostBytes, Action<string> tell)
 {
-    // A project's scheduler takes some tens of kilobytes; the client reads the file whole.
-    private const int MostTrickleBytes = 1024 * 1024;
+    // The client puts the whole file into its next request to the scheduler.
+    private const int MostTrickleBytes = 64 * 1024;
+
+    private bool _waits;
 
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
@@ -34,12 +36,9 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
             }
         }
 
-        // The client takes a trickle out of the slot within a second; one that still lies there would be lost if it were written over.
-        if (hasTrickle && !File.Exists(Path.Combine(task.Slot, SlotFiles.TrickleUp)))
+        if (hasTrickle)
         {
-            var text = await session.GetTextAsync(SlotFiles.TrickleUp, MostTrickleBytes, cancellationToken).ConfigureAwait(false);
-            await session.DeleteAsync(SlotFiles.TrickleUp, cancellationToken: cancellationToken).ConfigureAwait(false);
-            task.TrySendTrickleFile(text);
+            await TrickleAsync(cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var name in requests.Where(_asked.Add))
@@ -48,6 +47,10 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
         }
     }
 
+    /// <summary>Tries again, where the client had not yet taken the trickle before.</summary>
+    /// <exception cref="SandboxException">As above.</exception>
+    public Task RetryAsync(CancellationToken cancellationToken) => _waits ? TrickleAsync(cancellationToken) : Task.CompletedTask;
+
     /// <summary>Carries messages of the project's scheduler into the guest.</summary>
     /// <returns>Whether there were any.</returns>
     public Task<bool> DownAsync(CancellationToken cancellationToken) => IntoGuestAsync(SlotFiles.TrickleDown, isMoved: true, cancellationToken);
@@ -55,6 +58,37 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
     /// <summary>Carries the word of what became of uploads into the guest.</summary>
     /// <returns>Whether there was any.</returns>
     public Task<bool> UploadStatusAsync(CancellationToken cancellationToken) => IntoGuestAsync(SlotFiles.UploadStatus, isMoved: false, cancellationToken);
+
+    private async Task TrickleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = await session.GetTextAsync(SlotFiles.TrickleUp, MostTrickleBytes, cancellationToken).ConfigureAwait(false);
+            // The client takes a trickle out of the slot within a second; one that still lies there would be lost if it were written over.
+            _waits = IsHonest(text) && !task.TrySendTrickleFile(text) && !task.IsAlone;
+            if (!_waits)
+            {
+                await session.DeleteAsync(SlotFiles.TrickleUp, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (SessionException e) when (e.Code is SandboxErrorCode.GuestNotFound or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTooLarge)
+        {
+            _waits = false;
+            tell($"a trickle cannot be taken out: {e.Sentence}");
+        }
+    }
+
+    /// <summary>Whether a trickle is one: its text stands unchanged in the client's request, and must not end its place there and go on in the client's name.</summary>
+    private bool IsHonest(string text)
+    {
+        var isHonest = !text.Contains("msg_from_host", StringComparison.OrdinalIgnoreCase) && !text.Contains("scheduler_request", StringComparison.OrdinalIgnoreCase) && !text.Contains('\0', StringComparison.Ordinal);
+        if (!isHonest)
+        {
+            tell("a trickle of the program's is not passed on: it would end the client's own message");
+        }
+
+        return isHonest;
+    }
 
     private async Task UploadAsync(string name, CancellationToken cancellationToken)
     {
@@ -66,6 +100,10 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
         {
             tell($"the program asks for an upload of {name}, which cannot be taken out: {e.Sentence}");
             return;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"The output {name} cannot be written: {e.Message}", e) { IsTransient = true };
         }
 
         task.RequestUpload(name);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace DesktopGrid.VmSandbox.Boinc.InitData;
@@ -26,15 +27,15 @@ internal static class GuestInitData
             Of("minor_version", data.ClientVersion.Minor),
             Of("release", data.ClientVersion.Build),
             Of("app_version", data.AppVersion),
-            new XElement("app_name", data.AppName),
-            new XElement("plan_class", data.PlanClass),
+            Of("app_name", data.AppName),
+            Of("plan_class", data.PlanClass),
             Of("userid", 0),
             Of("teamid", 0),
             Of("hostid", 0),
             new XElement("project_dir", projectDirectory),
             new XElement("boinc_dir", workDirectory),
-            new XElement("wu_name", data.WorkUnit),
-            new XElement("result_name", data.Result),
+            Of("wu_name", data.WorkUnit),
+            Of("result_name", data.Result),
             Of("shm_key", -1),
             Of("slot", 0),
             Of("client_pid", ClientProcess),
@@ -60,10 +61,13 @@ internal static class GuestInitData
             Of("process_priority_special", -1),
             new XElement("host_info", Of("p_ncpus", virtualCpus), Of("m_nbytes", memoryMiB * 1024.0 * 1024)),
             new XElement("global_preferences", Of("disk_interval", data.CheckpointPeriod.TotalSeconds), Of("max_ncpus_pct", 100), Of("cpu_usage_limit", 100)),
-            data.AppFiles.Select(static file => new XElement("app_file", file)));
+            data.AppFiles.Select(static file => Of("app_file", file)));
         // The library reads line by line: an element a line, as the client writes it.
         return element.ToString() + "\n";
     }
+
+    // A name may hold what XML cannot say.
+    private static XElement Of(string name, string value) => new(name, string.Concat(value.Where(static letter => XmlConvert.IsXmlChar(letter))));
 
     private static XElement Of(string name, double value) => new(name, value.ToString("F6", CultureInfo.InvariantCulture));
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace DesktopGrid.VmSandbox.Boinc.JobXml;
 
 /// <summary>What the stock wrapper's <c>job.xml</c> asks for (samples/wrapper/wrapper.cpp).</summary>
@@ -18,7 +20,7 @@ internal sealed record WrapperJob
 /// <summary>Outputs that are packed together.</summary>
 /// <param name="FileName">The archive's logical name.</param>
 /// <param name="Patterns">Regular expressions, looked for in the names of files in the slot's top folder that were not there before the first start.</param>
-internal sealed record ZipOutput(string FileName, IReadOnlyList<string> Patterns);
+internal sealed record ZipOutput(string FileName, IReadOnlyList<Regex> Patterns);
 
 /// <summary>One program of a job.</summary>
 internal sealed record WrapperTask

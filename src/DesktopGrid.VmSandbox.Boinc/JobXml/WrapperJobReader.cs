@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Boinc.XmlFiles;
+using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.JobXml;
@@ -67,7 +69,20 @@ internal static class WrapperJobReader
         },
         task.Flag("daemon"));
 
-    private static ZipOutput Zip(XElement zip) => new(Name(zip.Demand("zipfilename"), "zipfilename"), [.. zip.Elements("filename").Select(static pattern => pattern.Value.Trim())]);
+    private static ZipOutput Zip(XElement zip) => new(Name(zip.Demand("zipfilename"), "zipfilename"), [.. zip.Elements("filename").Select(static pattern => Pattern(pattern.Value.Trim()))]);
+
+    private static Regex Pattern(string text)
+    {
+        try
+        {
+            // The stock wrapper's syntax is ECMAScript's; a pattern that takes for ever on a hostile name ends with the time.
+            return new Regex(text, RegexOptions.ECMAScript, TimeSpan.FromMilliseconds(100));
+        }
+        catch (ArgumentException e)
+        {
+            throw Wrong($"a <filename> of <zip_output> is no regular expression ({e.Message})");
+        }
+    }
 
     private static KeyValuePair<string, string> Variable(XElement setenv)
     {
@@ -82,7 +97,8 @@ internal static class WrapperJobReader
     private static string Name(string text, string element)
     {
         var name = text.Trim().Replace('\\', '/');
-        return name.Length > 0 && !name.StartsWith('/') && !name.Split('/').Contains("..") && !name.Contains('\0', StringComparison.Ordinal)
+        // A colon is a drive or a stream on Windows.
+        return RelativePath.Fault(name) is null && name != RelativePath.Root && !name.Contains(':', StringComparison.Ordinal)
             ? name
             : throw Wrong($"<{element}> does not name a file of the slot: \"{(name.Length > 80 ? name[..80] : name)}\"");
     }

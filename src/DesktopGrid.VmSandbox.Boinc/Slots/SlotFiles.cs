@@ -38,10 +38,12 @@ internal static class SlotFiles
     public const string Job = "job.xml";
 
     /// <summary>Whether a name is the client's or ours, and so nothing of the application's.</summary>
-    public static bool IsReserved(string name) => name is InitData or SharedMemory or Lock or Finish or TemporaryExit or TaskState or StandardError or Record or Status or Options or Sockets
-        || name.StartsWith(Record, StringComparison.Ordinal)
-        || name.StartsWith(Status, StringComparison.Ordinal)
-        || name.StartsWith(UploadRequest, StringComparison.Ordinal)
-        || name.StartsWith(UploadStatus, StringComparison.Ordinal)
-        || name.StartsWith(TrickleDown, StringComparison.Ordinal);
+    public static bool IsReserved(string name)
+    {
+        // A file system may not tell capital letters from small ones.
+        var first = name.Split('/')[0].ToLowerInvariant();
+        return Prefixes.Any(prefix => first.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private static readonly string[] Prefixes = [InitData, SharedMemory, Lock, Finish, TemporaryExit, TaskState, StandardError, TrickleUp, TrickleDown, UploadRequest, UploadStatus, Sockets];
 }

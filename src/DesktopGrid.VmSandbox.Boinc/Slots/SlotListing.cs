@@ -18,14 +18,14 @@ internal static class SlotListing
 
     /// <summary>Lists it, sub-directories too; not what is the client's or ours.</summary>
     /// <exception cref="BoincException">A link cannot be followed, or there are too many files.</exception>
-    public static IReadOnlyList<SlotFile> Read(string slot, string dataDirectory)
+    public static IReadOnlyList<SlotFile> Read(string slot, string projectDirectory)
     {
         var found = new List<SlotFile>();
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 16 };
         foreach (var path in Directory.EnumerateFiles(slot, "*", options))
         {
             var name = Path.GetRelativePath(slot, path).Replace('\\', '/');
-            if (SlotFiles.IsReserved(name.Split('/')[0]))
+            if (SlotFiles.IsReserved(name))
             {
                 continue;
             }
@@ -35,7 +35,7 @@ internal static class SlotListing
                 throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The slot holds more than {MostFiles} files.");
             }
 
-            var target = SoftLink.Follow(path, slot, dataDirectory);
+            var target = SoftLink.Follow(path, slot, projectDirectory);
             found.Add(new SlotFile(name, target ?? path, target is not null && !File.Exists(target), FileRights.IsExecutable(target ?? path)));
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Slots;
@@ -35,12 +36,18 @@ internal static class SlotNotices
         var path = Path.Combine(slot, name);
         try
         {
-            File.WriteAllText(path + ".new", text);
+            using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.Read))
+            {
+                file.Write(Encoding.UTF8.GetBytes(text));
+                // What the name says must be true after a cut of the power.
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(path + ".new", path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"{name} cannot be written into the slot: {e.Message}", e);
+            throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"{name} cannot be written into the slot: {e.Message}", e) { IsTransient = true };
         }
     }
 

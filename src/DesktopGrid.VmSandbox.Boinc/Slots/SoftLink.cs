@@ -16,12 +16,12 @@ internal static class SoftLink
     private const string End = "</soft_link>";
 
     /// <summary>The physical file of a logical one, absolute; the logical file's own path where it is no link. It need not exist.</summary>
-    /// <exception cref="BoincException">The link is there and cannot be read, or leads out of the client's directory.</exception>
-    public static string Resolve(string slot, string logicalName, string dataDirectory) => Follow(Path.Combine(slot, logicalName), slot, dataDirectory) ?? Path.GetFullPath(Path.Combine(slot, logicalName));
+    /// <exception cref="BoincException">The link is there and cannot be read, or leads out of the project's directory.</exception>
+    public static string Resolve(string slot, string logicalName, string projectDirectory) => Follow(Path.Combine(slot, logicalName), slot, projectDirectory) ?? Path.GetFullPath(Path.Combine(slot, logicalName));
 
     /// <summary>Where a file of a slot leads; null for one that is no link.</summary>
     /// <exception cref="BoincException">As above.</exception>
-    public static string? Follow(string path, string slot, string dataDirectory)
+    public static string? Follow(string path, string slot, string projectDirectory)
     {
         var target = new FileInfo(path) is { LinkTarget: { } link } ? Path.Combine(Path.GetDirectoryName(path)!, link) : TextTarget(path) is { } text ? Path.Combine(slot, text) : null;
         if (target is null)
@@ -31,9 +31,19 @@ internal static class SoftLink
 
         // No path has a zero in it; .NET refuses one in words of its own.
         var resolved = target.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(target);
-        return IsBelow(resolved, dataDirectory)
+        return IsBelow(resolved, projectDirectory) && !IsOurs(resolved, projectDirectory)
             ? resolved
-            : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"The link {Path.GetFileName(path)} in the slot leads out of the client's directory, to {resolved}.");
+            : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"The link {Path.GetFileName(path)} in the slot leads out of the project's directory, to {resolved}.");
+    }
+
+    /// <summary>
+    /// Files by which a project's directory changes what the client runs, and our own: no link of a work unit leads there. A file of a work unit may look like a link,
+    /// and what does not exist yet would be written by the guest.
+    /// </summary>
+    private static bool IsOurs(string path, string directory)
+    {
+        var first = Path.GetRelativePath(directory, path).Replace('\\', '/').Split('/')[0].ToLowerInvariant();
+        return first is "app_info.xml" or "app_config.xml" || (first.StartsWith(SlotFiles.Sockets, StringComparison.Ordinal) && !File.Exists(path)) || first == SlotFiles.Sockets;
     }
 
     private static bool IsBelow(string path, string directory) =>

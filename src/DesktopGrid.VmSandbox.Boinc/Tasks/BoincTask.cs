@@ -97,11 +97,11 @@ public sealed class BoincTask : IAsyncDisposable
     /// </summary>
     /// <param name="logicalName">The name that the work unit or the app version gives it.</param>
     /// <returns>The path; of a name that is no link, the name in the slot. It need not exist.</returns>
-    /// <exception cref="BoincException">The link cannot be read, or leads out of the client's directory.</exception>
+    /// <exception cref="BoincException">The link cannot be read, or leads out of the project's directory.</exception>
     public string Resolve(string logicalName)
     {
         ArgumentException.ThrowIfNullOrEmpty(logicalName);
-        return SoftLink.Resolve(Slot, logicalName, IsAlone ? Slot : Path.Combine(Slot, "..", ".."));
+        return SoftLink.Resolve(Slot, logicalName, InitData?.ProjectDirectory ?? Slot);
     }
 
     /// <summary>Sends a message to the project's scheduler, as soon as the client listens.</summary>

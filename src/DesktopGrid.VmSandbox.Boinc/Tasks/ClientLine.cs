@@ -55,7 +55,7 @@ internal sealed class ClientLine : IAsyncDisposable
         using var timer = new PeriodicTimer(_options.PollInterval, _options.Time);
         var begin = _options.Time.GetTimestamp();
         var (heard, looked, told, isLost) = (begin, begin, 0L, false);
-        (ClientChannel Channel, string Text)? waiting = null;
+        var waiting = new List<(ClientChannel Channel, string Text)>();
         while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
         {
             if (Drain())
@@ -63,14 +63,18 @@ internal sealed class ClientLine : IAsyncDisposable
                 heard = _options.Time.GetTimestamp();
             }
 
-            if (waiting is null && _outgoing.Reader.TryRead(out var next))
+            while (_outgoing.Reader.TryRead(out var next))
             {
-                waiting = next;
+                waiting.Add(next);
             }
 
-            if (waiting is { } message && TrySend(message.Channel, message.Text))
+            // Of each channel the first: one that nobody reads holds no other back.
+            foreach (var message in waiting.DistinctBy(static each => each.Channel).ToList())
             {
-                waiting = null;
+                if (TrySend(message.Channel, message.Text))
+                {
+                    waiting.Remove(message);
+                }
             }
 
             if (!_isSuspended && (told == 0 || _options.Time.GetElapsedTime(told) >= Second))

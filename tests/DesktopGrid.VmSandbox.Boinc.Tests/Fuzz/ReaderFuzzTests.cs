@@ -41,14 +41,14 @@ public sealed class ReaderFuzzTests
     public void Our_own_options() => Mutations.Demand(Bytes("<vmsandbox><payload>a</payload><memory_mib>256</memory_mib><cpus>2</cpus><output>b</output><qemu>/q</qemu><layer>c.tar.gz</layer></vmsandbox>"), bytes =>
     {
         File.WriteAllBytes(Path.Combine(_slot.Slot, "vmsandbox.xml"), bytes);
-        WrapperOptionsReader.Read(_slot.Slot, _slot.DataDirectory, []);
+        WrapperOptionsReader.Read(new VersionFiles(_slot.Slot, null), []);
     });
 
     [Test]
     public void Soft_links() => Mutations.Demand(Bytes("<soft_link>../../projects/example.org/x</soft_link>\n"), bytes =>
     {
         File.WriteAllBytes(Path.Combine(_slot.Slot, "link"), bytes);
-        SoftLink.Resolve(_slot.Slot, "link", _slot.DataDirectory).Should().StartWith(_slot.DataDirectory);
+        SoftLink.Resolve(_slot.Slot, "link", _slot.Project).Should().StartWith(_slot.DataDirectory).And.NotContain("client_state");
     });
 
     [Test]

@@ -33,11 +33,16 @@ public sealed class SoftLinkTests
 
     [TestCase("<soft_link>../../../../../etc/passwd</soft_link>\n")]
     [TestCase("<soft_link>/etc/passwd</soft_link>\n")]
-    public void A_link_out_of_the_clients_directory_is_refused(string text)
+    [TestCase("<soft_link>../../client_state.xml</soft_link>\n")]
+    [TestCase("<soft_link>../../projects/other.org/app</soft_link>\n")]
+    [TestCase("<soft_link>../../projects/example.org/app_info.xml</soft_link>\n")]
+    [TestCase("<soft_link>../../projects/example.org/vmsandbox/store/x</soft_link>\n")]
+    [TestCase("<soft_link>../../slots/1/boinc_finish_called</soft_link>\n")]
+    public void A_link_out_of_the_projects_files_is_refused(string text)
     {
         _slot.Put("evil", text);
 
-        ((Action)(() => Resolve("evil"))).Should().Throw<BoincException>().WithMessage("The link evil in the slot leads out of the client's directory*");
+        ((Action)(() => Resolve("evil"))).Should().Throw<BoincException>().WithMessage("The link evil in the slot leads out of the project's directory*");
     }
 
     [Test]
@@ -65,5 +70,5 @@ public sealed class SoftLinkTests
             new SlotFile("sub/native_state", Path.Combine(_slot.Slot, "sub", "native_state"), IsOutput: false, IsExecutable: false));
     }
 
-    private string Resolve(string name) => SoftLink.Resolve(_slot.Slot, name, _slot.DataDirectory);
+    private string Resolve(string name) => SoftLink.Resolve(_slot.Slot, name, _slot.Project);
 }

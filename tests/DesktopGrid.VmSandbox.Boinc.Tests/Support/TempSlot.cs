@@ -42,7 +42,7 @@ internal sealed class TempSlot : IDisposable
         return path;
     }
 
-    public IReadOnlyList<SlotFile> Files() => SlotListing.Read(Slot, DataDirectory);
+    public IReadOnlyList<SlotFile> Files() => SlotListing.Read(Slot, Project);
 
     public void Dispose() => Directory.Delete(DataDirectory, recursive: true);
 }

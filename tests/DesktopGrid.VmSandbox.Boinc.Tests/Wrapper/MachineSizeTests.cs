@@ -11,8 +11,8 @@ public sealed class MachineSizeTests
     // The work unit of these tests names 128 MiB.
     private static readonly AppInitData Data = AppInitDataReader.Parse(InitDataText.Of());
 
-    [TestCase(null, 0, 192)]
-    [TestCase(null, 1024, 192)]
+    [TestCase(null, 0, 221)]
+    [TestCase(null, 1024, 221)]
     [TestCase(null, 300, 140)]
     [TestCase(512, 1024, 512)]
     [TestCase(96, 300, 96)]

@@ -20,7 +20,7 @@ public sealed class TaskPlannerTests
     public void A_payload_gets_all_that_stands_before_the_marker()
     {
         _slot.Link("app", "docking_1.00", "#!/bin/sh\n");
-        _slot.Put("vmsandbox.xml", "<vmsandbox><payload>app</payload><memory_mib>300</memory_mib></vmsandbox>");
+        _slot.Link("vmsandbox.xml", "docking_vmsandbox.xml", "<vmsandbox><payload>app</payload><memory_mib>300</memory_mib></vmsandbox>");
 
         var plan = Plan(["-n", "5", "--vmsandbox", "cpus=2"]);
 
@@ -34,7 +34,7 @@ public sealed class TaskPlannerTests
     public void A_program_with_the_api_in_it_is_known(string mark)
     {
         _slot.Link("app", "docking_1.00", new string('x', 1024 * 1024 - 5) + mark);
-        _slot.Put("vmsandbox.xml", "<vmsandbox><payload>app</payload></vmsandbox>");
+        _slot.Link("vmsandbox.xml", "docking_vmsandbox.xml", "<vmsandbox><payload>app</payload></vmsandbox>");
 
         Plan([]).HasApi.Should().BeTrue();
     }
@@ -64,7 +64,6 @@ public sealed class TaskPlannerTests
     [TestCase("--nthreads 0", "The command line's --nthreads wants a number from 1 to 64.")]
     [TestCase("--device 0", "The client gives this task a GPU (--device): there is none in a sandbox.")]
     [TestCase("--vmsandbox memory_mib=5", "vmsandbox.xml has a <memory_mib> that is no number from 96 to 65536: \"5\".")]
-    [TestCase("--vmsandbox colour=red", "vmsandbox.xml has an unknown option \"colour\".")]
     public void A_wrong_command_line_is_named(string line, string sentence)
     {
         _slot.Link("worker", "docking_1.00", "");
@@ -90,7 +89,31 @@ public sealed class TaskPlannerTests
         _slot.Link("worker", "wu_input", "#!/bin/sh\n");
         _slot.Put("job.xml", "<job_desc><task><application>worker</application></task></job_desc>");
 
-        Planning([]).Should().Throw<BoincException>().WithMessage("*which is no file of the app version.").Which.Code.Should().Be(SandboxErrorCode.BoincUnsupported);
+        Planning([]).Should().Throw<BoincException>().WithMessage("worker in the slot is no file of the app version.").Which.Code.Should().Be(SandboxErrorCode.BoincUnsupported);
+    }
+
+    [TestCase("qemu=in")]
+    [TestCase("qemu=/bin/sh")]
+    [TestCase("guest_image=in")]
+    [TestCase("payload=in")]
+    [TestCase("layer=in")]
+    [TestCase("output=x")]
+    public void A_work_unit_says_by_no_command_line_what_runs_here(string setting)
+    {
+        _slot.Link("worker", "docking_1.00", "");
+        _slot.Link("in", "wu_in", "an archive");
+        _slot.Put("job.xml", "<job_desc><task><application>worker</application></task></job_desc>");
+
+        Planning(["--vmsandbox", setting]).Should().Throw<BoincException>().WithMessage("The command line sets * which only vmsandbox.xml may*");
+    }
+
+    [Test]
+    public void A_work_unit_brings_no_options_of_ours()
+    {
+        _slot.Link("worker", "docking_1.00", "");
+        _slot.Link("vmsandbox.xml", "wu_in", "<vmsandbox><payload>worker</payload></vmsandbox>");
+
+        Planning([]).Should().Throw<BoincException>().WithMessage("vmsandbox.xml in the slot is no file of the app version.");
     }
 
     private Action Planning(string[] arguments) => () => Plan(arguments);
@@ -98,7 +121,9 @@ public sealed class TaskPlannerTests
     private TaskPlan Plan(string[] arguments)
     {
         var taken = WrapperArguments.Of(arguments);
-        var options = WrapperOptionsReader.Read(_slot.Slot, _slot.DataDirectory, taken.Own);
-        return new TaskPlanner(_slot.Slot, _slot.DataDirectory, options, taken, AppInitDataReader.Parse(InitDataText.Of(_slot.Project, _slot.DataDirectory))).Make(_slot.Files());
+        var data = AppInitDataReader.Parse(InitDataText.Of(_slot.Project, _slot.DataDirectory, more: "<app_file>docking_vmsandbox.xml</app_file>"));
+        var files = new VersionFiles(_slot.Slot, data);
+        var options = WrapperOptionsReader.Read(files, taken.Own);
+        return new TaskPlanner(files, options, taken, data).Make(_slot.Files());
     }
 }

@@ -1,8 +1,8 @@
 using DesktopGrid.VmSandbox.Catalog;
 using DesktopGrid.VmSandbox.Logs;
 using DesktopGrid.VmSandbox.Qmp.Commands;
-using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Boundary;
+using DesktopGrid.VmSandbox.Vms.Checkpoints;
 using DesktopGrid.VmSandbox.Vms.Running;
 using DesktopGrid.VmSandbox.Vms.Templates;
 
