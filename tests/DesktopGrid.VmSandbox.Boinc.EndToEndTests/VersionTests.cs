@@ -54,6 +54,7 @@ public sealed class VersionTests
         place.PointTo(Path.GetDirectoryName(Artifacts.OtherQemu)!);
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
-        await run.WaitForSuccessAsync(cancellationToken);
+        var report = await run.WaitForSuccessAsync(cancellationToken);
+        report.StandardError.Should().Contain("the machine goes on from what was kept").And.NotContain("begins anew");
     }
 }

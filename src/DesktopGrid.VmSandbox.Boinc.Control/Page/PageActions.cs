@@ -12,7 +12,7 @@ internal sealed class PageActions(IProjectSwitches control, TimeProvider time) :
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private (string Id, EnablePreview Preview)? _preview;
-    private (long At, DateTime State, IReadOnlyList<ProjectView> Projects)? _list;
+    private volatile KnownProjects? _list;
 
     public async Task<IReadOnlyList<ProjectView>> ListAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class PageActions(IProjectSwitches control, TimeProvider time) :
         }
 
         var projects = await control.ListAsync(verify: false, cancellationToken).ConfigureAwait(false);
-        _list = (time.GetTimestamp(), written, projects);
+        _list = new KnownProjects(time.GetTimestamp(), written, projects);
         return projects;
     }
 
@@ -72,4 +72,7 @@ internal sealed class PageActions(IProjectSwitches control, TimeProvider time) :
             _turn.Release();
         }
     }
+
+    /// <summary>The list, when it was made, and of which state of the client. Of one piece: several pages ask at once.</summary>
+    private sealed record KnownProjects(long At, DateTime State, IReadOnlyList<ProjectView> Projects);
 }

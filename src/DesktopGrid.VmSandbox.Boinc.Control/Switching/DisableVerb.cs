@@ -40,8 +40,8 @@ internal sealed class DisableVerb(ClientDoor door, TimeProvider time)
         await new ProjectInstaller(site.Folder, time).RemoveAsync(options.Force ? null : kept, cancellationToken).ConfigureAwait(false);
 
         var restart = await new ClientRestart(door).AfterAsync(options.Restart, cancellationToken).ConfigureAwait(false);
-        string[] changed = kept.Count > 0 ? [$"Left alone, since somebody changed them: {string.Join(", ", kept)}."] : [];
-        return new SwitchOutcome([$"{site.Project.Name} is out of sandboxes; nothing of vmsandbox is left in its folder.", .. changed, restart], IsDone: true, NeedsRestart: true);
+        var rest = kept.Count > 0 ? $"left alone in its folder, since somebody changed it: {string.Join(", ", kept)}" : "nothing of vmsandbox is left in its folder";
+        return new SwitchOutcome([$"{site.Project.Name} is out of sandboxes; {rest}.", restart], IsDone: true, NeedsRestart: true);
     }
 }
 

@@ -94,14 +94,9 @@ internal sealed class TaskPlanner(VersionFiles versionFiles, WrapperOptions opti
         return $"{string.Join(' ', words)} </dev/null >/dev/null 2>>{ShellLine.Quoted(GuestPaths.Of(daemon.StandardError ?? GuestPaths.StandardError))}";
     }
 
-    private static IReadOnlyDictionary<string, string> Variables(WrapperTask task, JobMacros macros)
+    private static Dictionary<string, string> Variables(WrapperTask task, JobMacros macros)
     {
-        if (task.Environment.Count == 0)
-        {
-            return Libraries;
-        }
-
-        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new Dictionary<string, string>(Libraries, StringComparer.Ordinal);
         foreach (var (name, value) in task.Environment)
         {
             found[name] = macros.Expand(value);

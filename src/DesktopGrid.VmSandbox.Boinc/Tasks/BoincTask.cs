@@ -36,7 +36,7 @@ public sealed class BoincTask : IAsyncDisposable
     /// <summary>Whether there is no client.</summary>
     public bool IsAlone => _line is null;
 
-    /// <summary>What the client says, in its order; it never ends of itself. Of a task alone, nothing.</summary>
+    /// <summary>What the client says, in its order; it ends with <see cref="ClientWord.ClientLost"/> when the task is disposed. Of a task alone, nothing.</summary>
     public ChannelReader<ClientWord> Words => _line?.Words ?? Channel.CreateUnbounded<ClientWord>().Reader;
 
     /// <summary>The last heartbeat; null before the first, and alone.</summary>
@@ -60,6 +60,7 @@ public sealed class BoincTask : IAsyncDisposable
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The task.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="BoincException">
     /// Another process holds the slot (<c>BoincClientUnreachable</c>, transient), <c>init_data.xml</c> is damaged (<c>BoincFileMalformed</c>), or the
     /// client's memory is not there (<c>BoincClientUnreachable</c>).
@@ -67,6 +68,7 @@ public sealed class BoincTask : IAsyncDisposable
     public static async Task<BoincTask> OpenAsync(BoincTaskOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new BoincTaskOptions();
+        options.Demand();
         var slotLock = await TakeAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -137,7 +139,7 @@ public sealed class BoincTask : IAsyncDisposable
     /// <exception cref="BoincException">The slot cannot be written.</exception>
     public bool RequestUpload(string logicalName)
     {
-        ArgumentException.ThrowIfNullOrEmpty(logicalName);
+        DemandName(logicalName);
         if (_line is null)
         {
             return false;
@@ -154,7 +156,7 @@ public sealed class BoincTask : IAsyncDisposable
     /// <exception cref="BoincException">The client's word cannot be read.</exception>
     public int? FindUploadStatus(string logicalName)
     {
-        ArgumentException.ThrowIfNullOrEmpty(logicalName);
+        DemandName(logicalName);
         var path = Path.Combine(Slot, SlotFiles.UploadStatus + logicalName);
         return File.Exists(path) ? ClientMessages.UploadStatus(BoincXml.ReadText(path, MostTrickleBytes)) : null;
     }
@@ -214,6 +216,15 @@ public sealed class BoincTask : IAsyncDisposable
         }
 
         _lock?.Dispose();
+    }
+
+    /// <summary>A name that leads elsewhere would make a file elsewhere.</summary>
+    private static void DemandName(string logicalName)
+    {
+        if (Contracts.RelativePath.Fault(logicalName) is not null || logicalName.Contains('/', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"\"{logicalName}\" is no name of a file in the slot's top folder.", nameof(logicalName));
+        }
     }
 
     private static async Task<SlotLock> TakeAsync(BoincTaskOptions options, CancellationToken cancellationToken)

@@ -17,4 +17,26 @@ public sealed class BoincTaskOptions
 
     /// <summary>The clock. Default the system's.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Checks everything at once.</summary>
+    internal void Demand()
+    {
+        var faults = new List<string>();
+        Check(LockTimeout >= TimeSpan.Zero && LockTimeout <= TimeSpan.FromMinutes(10), $"{nameof(LockTimeout)} must lie between 0 and 10 min.");
+        Check(SilenceTimeout >= TimeSpan.FromSeconds(1) && SilenceTimeout <= TimeSpan.FromHours(1), $"{nameof(SilenceTimeout)} must lie between 1 s and 1 h.");
+        Check(PollInterval >= TimeSpan.FromMilliseconds(10) && PollInterval <= TimeSpan.FromSeconds(1), $"{nameof(PollInterval)} must lie between 10 ms and 1 s.");
+        Check(!string.IsNullOrEmpty(Slot), $"{nameof(Slot)} must name a folder.");
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', faults));
+        }
+
+        void Check(bool isGood, string fault)
+        {
+            if (!isGood)
+            {
+                faults.Add(fault);
+            }
+        }
+    }
 }

@@ -52,6 +52,20 @@ internal sealed class ClientLine : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        try
+        {
+            await ListenAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whoever listens to nobody any more is told so, and does not wait for ever.
+            _words.Writer.TryWrite(ClientWord.ClientLost);
+            _words.Writer.TryComplete();
+        }
+    }
+
+    private async Task ListenAsync()
+    {
         using var timer = new PeriodicTimer(_options.PollInterval, _options.Time);
         var begin = _options.Time.GetTimestamp();
         var (heard, looked, told, isLost) = (begin, begin, 0L, false);

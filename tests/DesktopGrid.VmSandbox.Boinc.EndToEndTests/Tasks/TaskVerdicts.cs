@@ -54,6 +54,8 @@ internal static class TaskVerdicts
     {
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(20), cancellationToken);
         await Eventually.HoldsAsync(() => run.Client.Data.SlotFiles().Count == 0, () => run.Client.Failure($"The slot has files: {string.Join(", ", run.Client.Data.SlotFiles())}").Message, TimeSpan.FromSeconds(30), cancellationToken);
+        var machines = Path.Combine(run.Client.Data.ProjectPath, "vmsandbox", "store", "machines");
+        await Eventually.HoldsAsync(() => !Directory.Exists(machines) || !Directory.EnumerateFileSystemEntries(machines).Any(), () => run.Client.Failure($"A machine is left: {string.Join(", ", Directory.EnumerateFileSystemEntries(machines))}").Message, TimeSpan.FromSeconds(30), cancellationToken);
         run.Say("nothing is left");
     }
 
