@@ -43,6 +43,7 @@ internal sealed class FactorCache(string file)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Measured again the next time, which takes seconds.
         }
     }
 }

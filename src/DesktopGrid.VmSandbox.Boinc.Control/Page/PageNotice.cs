@@ -41,6 +41,7 @@ internal sealed class PageNotice(string dataFolder, string viewUrl)
         }
         catch (BoincException)
         {
+            // It names a page that is served no more: whoever follows it finds nobody, and the next page writes it anew.
         }
     }
 }
