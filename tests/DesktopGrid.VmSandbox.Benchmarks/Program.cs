@@ -22,7 +22,8 @@ Func<BenchRun, IBenchmark>[] families =
     run => new HostCpu(run),
     run => new Compute(run),
     run => new Intrusions(run),
-    run => new BoincTasks(run),
+    run => new BoincOverhead(run),
+    run => new BoincWords(run),
     run => new Sizes(run),
 ];
 

@@ -21,8 +21,8 @@ internal sealed record PlannedTask
     public double Weight { get; init; } = 1;
     /// <summary>How long it may run; reaching it is no failure.</summary>
     public TimeSpan? TimeLimit { get; init; }
-    /// <summary>Programs that run beside it, as lines of a shell.</summary>
-    public IReadOnlyList<string> Beside { get; init; } = [];
+    /// <summary>Programs that run beside it.</summary>
+    public IReadOnlyList<PlannedTask> Beside { get; init; } = [];
 
     /// <summary>What the guest's daemon is asked for.</summary>
     /// <param name="id">The run's name.</param>

@@ -48,7 +48,7 @@ internal sealed class TaskPlanner(VersionFiles versionFiles, WrapperOptions opti
         var stock = arguments.Stock();
         var cpus = Cpus(stock.Threads);
         var macros = new JobMacros(GuestPaths.Of(GuestPaths.Project), GuestPaths.Work, cpus);
-        var beside = job.Daemons.Select(daemon => Beside(daemon, macros)).ToList();
+        var beside = job.Daemons.Select(daemon => Beside(daemon, macros, stock)).ToList();
         return new TaskPlan
         {
             Tasks = [.. job.Tasks.Select(task => Planned(task, macros, stock) with { Beside = beside })],
@@ -85,13 +85,13 @@ internal sealed class TaskPlanner(VersionFiles versionFiles, WrapperOptions opti
         };
     }
 
-    private string Beside(WrapperTask daemon, JobMacros macros)
+    /// <summary>A daemon's variables are set by a shell.</summary>
+    private PlannedTask Beside(WrapperTask daemon, JobMacros macros, StockArguments stock)
     {
-        var words = new List<string>();
-        words.AddRange(Variables(daemon, macros).Select(static each => $"{each.Key}={ShellLine.Quoted(each.Value)}"));
-        words.Add(ShellLine.Quoted(GuestPaths.Of(Program(daemon))));
-        words.AddRange(ArgumentText.Split(macros.Expand(daemon.CommandLine)).Select(ShellLine.Quoted));
-        return $"{string.Join(' ', words)} </dev/null >/dev/null 2>>{ShellLine.Quoted(GuestPaths.Of(daemon.StandardError ?? GuestPaths.StandardError))}";
+        var planned = Planned(daemon, macros, stock);
+        return planned.Environment.Keys.FirstOrDefault(static name => !ShellLine.IsVariable(name)) is { } name
+            ? throw new BoincException(SandboxErrorCode.BoincUnsupported, $"job.xml has a <setenv> for the daemon {planned.Name} that no shell can set: {name}.")
+            : planned;
     }
 
     private static Dictionary<string, string> Variables(WrapperTask task, JobMacros macros)

@@ -11,15 +11,15 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Runs;
 
 /// <summary>One run of a task: takes up its machine or makes it, lets its programs run, obeys the client, and brings the outputs home.</summary>
 /// <param name="parts">The run.</param>
+/// <param name="obedience">The client's words.</param>
 /// <param name="host">The project's store.</param>
 /// <param name="files">The slot's files.</param>
 /// <param name="machineOptions">What a new machine shall be.</param>
 /// <param name="result">The result's name.</param>
-internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList<SlotFile> files, VmOptions machineOptions, string result)
+internal sealed class SandboxRun(RunParts parts, ClientObedience obedience, SandboxHost host, IReadOnlyList<SlotFile> files, VmOptions machineOptions, string result)
 {
     // What a work unit without a bound of disk may bring home.
     private const long MostOutputBytes = 16L * 1024 * 1024 * 1024;
-    private const int ErrorBytes = 60 * 1024;
     private const int MostFailures = 3;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(60);
@@ -29,31 +29,9 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
     private long MostBytes => parts.Task.InitData?.DiskBound is > 0 and < MostOutputBytes and var bound ? (long)bound : MostOutputBytes;
 
     /// <summary>Runs it.</summary>
-    /// <param name="stop">The computer ends this process: as the client's quit.</param>
+    /// <param name="end">The client wants it to end: the work is kept then, or the machine removed, as it said.</param>
     /// <exception cref="SandboxException">It cannot begin, or the outputs cannot be brought home.</exception>
-    public async Task<RunEnd> RunAsync(CancellationToken stop)
-    {
-        using var end = new CancellationTokenSource();
-        using var hearing = new CancellationTokenSource();
-        var obedience = new ClientObedience(parts, end);
-        using var stopping = stop.Register(obedience.Quit);
-        var heard = Task.WhenAll(obedience.RunAsync(hearing.Token), obedience.CarryAsync(hearing.Token));
-        try
-        {
-            return await RunAsync(obedience, end.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            return obedience.Wanted ?? new RunEnd.Kept();
-        }
-        finally
-        {
-            await hearing.CancelAsync().ConfigureAwait(false);
-            await heard.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<RunEnd> RunAsync(ClientObedience obedience, CancellationToken end)
+    public async Task<RunEnd> RunAsync(CancellationToken end)
     {
         var room = new MachineRoom(host, parts.Tell);
         var earlier = TaskRecord.Read(parts.Task.Slot, result);
@@ -71,11 +49,11 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
             machine = earlier is null ? null : await room.ResumeAsync(earlier, end).ConfigureAwait(false);
             machine ??= await room.StartAsync(machineOptions, parts.Task.Slot, result, NewRecord, end).ConfigureAwait(false);
             parts.Tell(machine.Kept is { } kept ? $"the machine goes on from what was kept at {kept.TakenAt:u}" : "the machine runs");
-            return await InAsync(machine, obedience, end).ConfigureAwait(false);
+            return await InAsync(machine, end).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            return machine is null ? await LeaveAsync(earlier, room, obedience).ConfigureAwait(false) : await LeaveAsync(machine, obedience).ConfigureAwait(false);
+            return machine is null ? await LeaveAsync(earlier, room).ConfigureAwait(false) : await LeaveAsync(machine).ConfigureAwait(false);
         }
         catch (SandboxException e) when (machine is not null && RunFailure.IsOfTheGuest(e))
         {
@@ -98,7 +76,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         }
     }
 
-    private async Task<RunEnd> InAsync(TaskMachine machine, ClientObedience obedience, CancellationToken end)
+    private async Task<RunEnd> InAsync(TaskMachine machine, CancellationToken end)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(end);
         var bridge = parts.Plan.HasApi ? Bridge(machine) : null;
@@ -118,7 +96,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
                 return verdict;
             }
 
-            return await HomeAsync(machine, verdict, end).ConfigureAwait(false);
+            return await new HomeComing(parts, host, MostBytes).OfAsync(machine, verdict, end).ConfigureAwait(false);
         }
         finally
         {
@@ -128,32 +106,8 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         }
     }
 
-    /// <summary>The programs are done: what they wrote comes home, and the machine goes.</summary>
-    private async Task<RunEnd> HomeAsync(TaskMachine machine, RunEnd verdict, CancellationToken end)
-    {
-        var isGood = verdict is RunEnd.Finished { ExitCode: 0 };
-        await TellErrorAsync(machine, end).ConfigureAwait(false);
-        try
-        {
-            await new TaskOutputs(machine, MostBytes, parts.Tell).TakeAsync(isGood ? parts.Plan.ZipOutput : null, end).ConfigureAwait(false);
-        }
-        catch (SandboxException e) when (e.Code is SandboxErrorCode.GuestTooLarge && isGood)
-        {
-            verdict = RunEnd.With(BoincExitCode.DiskLimitExceeded, $"the outputs are larger than the work unit allows ({MostBytes} bytes): {e.Sentence}");
-        }
-        catch (SandboxException e) when (!isGood && !end.IsCancellationRequested)
-        {
-            parts.Tell($"outputs could not be taken out: {e.Sentence}");
-        }
-
-        // First the word of it: whoever ends this process now must not cost the task its hours.
-        (machine.Record with { Done = verdict is RunEnd.Finished { ExitCode: var code } ? code : null }).Write(parts.Task.Slot);
-        await new MachineRoom(host, parts.Tell).RemoveAsync(machine.Record.Machine).ConfigureAwait(false);
-        return verdict;
-    }
-
     /// <summary>The client's word came before there was a machine.</summary>
-    private static async Task<RunEnd> LeaveAsync(TaskRecord? earlier, MachineRoom room, ClientObedience obedience)
+    private async Task<RunEnd> LeaveAsync(TaskRecord? earlier, MachineRoom room)
     {
         if (obedience.Wanted is RunEnd.Aborted && earlier is not null)
         {
@@ -163,7 +117,7 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         return obedience.Wanted ?? new RunEnd.Kept();
     }
 
-    private async Task<RunEnd> LeaveAsync(TaskMachine machine, ClientObedience obedience)
+    private async Task<RunEnd> LeaveAsync(TaskMachine machine)
     {
         if (obedience.Wanted is RunEnd.Aborted)
         {
@@ -207,22 +161,6 @@ internal sealed class SandboxRun(RunParts parts, SandboxHost host, IReadOnlyList
         if (parts.Plan.HasApi && parts.Task.InitData is { } data)
         {
             await Sessions.SandboxSessionExtensions.PutTextAsync(machine.Session, SlotFiles.InitData, InitDataOf(data), cancellationToken: end).ConfigureAwait(false);
-        }
-    }
-
-    private async Task TellErrorAsync(TaskMachine machine, CancellationToken end)
-    {
-        try
-        {
-            var bytes = await machine.Session.GetEndAsync(GuestPaths.StandardError, ErrorBytes, end).ConfigureAwait(false);
-            if (bytes.Length > 0)
-            {
-                parts.Tell($"the program's standard error:\n{ConsoleText.Printable(System.Text.Encoding.UTF8.GetString(bytes))}");
-            }
-        }
-        catch (SandboxException) when (!end.IsCancellationRequested)
-        {
-            // It wrote none, or removed it.
         }
     }
 

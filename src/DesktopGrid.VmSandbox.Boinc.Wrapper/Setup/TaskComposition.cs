@@ -21,14 +21,52 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
     // A client says how much memory a task may have with its first heartbeat, within a second.
     private static readonly TimeSpan HeartbeatTime = TimeSpan.FromSeconds(2);
 
+    // The client ends what has not ended 60 s after its word.
+    private static readonly TimeSpan ForgetTime = TimeSpan.FromSeconds(30);
+
     private readonly VersionFiles _files = new(task.Slot, task.InitData);
+
+    private bool _isOpen;
 
     private string Project => task.InitData?.ProjectDirectory ?? task.Slot;
 
-    /// <summary>Runs the task.</summary>
-    /// <param name="stop">The computer ends this process.</param>
+    private string Store => Path.Combine(Project, OwnFolder, "store");
+
+    private string Result => task.InitData?.Result ?? "alone";
+
+    /// <summary>Runs the task. The client is heard from now on.</summary>
+    /// <param name="stop">The computer ends this process: as the client's quit.</param>
     /// <exception cref="SandboxException">It cannot begin.</exception>
     public async Task<RunEnd> RunAsync(CancellationToken stop)
+    {
+        using var suspending = new SuspendSwitch(time);
+        using var obedience = new ClientObedience(task, suspending, notes.Tell, time);
+        var ended = await obedience.WhileAsync(end => RunAsync(suspending, obedience, end), stop).ConfigureAwait(false);
+        if (ended is RunEnd.Aborted && !_isOpen && TaskRecord.Read(task.Slot, Result) is { } record)
+        {
+            await ForgetAsync(record).ConfigureAwait(false);
+        }
+
+        return ended;
+    }
+
+    /// <summary>The task was aborted before its store was open, and an earlier run has left it a machine. Without this it would stay until the project's next task.</summary>
+    private async Task ForgetAsync(TaskRecord record)
+    {
+        using var bound = new CancellationTokenSource(ForgetTime, time);
+        try
+        {
+            var host = await SandboxHost.OpenAsync(HostSettings.Of(Store, null, null, task.InitData), cancellationToken: bound.Token).ConfigureAwait(false);
+            await using var scope = host.ConfigureAwait(false);
+            await new MachineRoom(host, notes.Tell).RemoveAsync(record.Machine).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SandboxException or OperationCanceledException)
+        {
+            notes.Tell($"the machine {record.Machine} is left to the project's next task to remove: {e.Message}");
+        }
+    }
+
+    private async Task<RunEnd> RunAsync(SuspendSwitch suspending, ClientObedience obedience, CancellationToken end)
     {
         var data = task.InitData;
         var options = WrapperOptionsReader.Read(_files, arguments.Own);
@@ -40,20 +78,20 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         }
 
         var installation = new Installation(Path.Combine(Project, OwnFolder, "parts"), notes.Tell);
-        var image = await PartAsync(options.GuestImage, installation, stop).ConfigureAwait(false);
-        var emulator = await EmulatorAsync(options.Qemu, installation, stop).ConfigureAwait(false);
-        var hostOptions = HostSettings.Of(Path.Combine(Project, OwnFolder, "store"), emulator, image, data);
-        var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: stop).ConfigureAwait(false);
+        var image = await PartAsync(options.GuestImage, installation, end).ConfigureAwait(false);
+        var emulator = await EmulatorAsync(options.Qemu, installation, end).ConfigureAwait(false);
+        var hostOptions = HostSettings.Of(Store, emulator, image, data);
+        var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: end).ConfigureAwait(false);
         await using var scope = host.ConfigureAwait(false);
+        _isOpen = true;
         var machine = new VmOptions
         {
-            MemoryMiB = MachineSize.Choose(options, data, await FirstHeartbeatAsync(stop).ConfigureAwait(false)),
+            MemoryMiB = MachineSize.Choose(options, data, await FirstHeartbeatAsync(end).ConfigureAwait(false)),
             VirtualCpus = plan.VirtualCpus,
-            Layers = await LayersAsync(host, options, stop).ConfigureAwait(false),
+            Layers = await LayersAsync(host, options, end).ConfigureAwait(false),
         };
-        using var suspending = new SuspendSwitch(time);
         var parts = new RunParts(task, plan, new RunProgress(plan.Tasks), suspending, notes.Tell, time);
-        return await new SandboxRun(parts, host, SlotContents.With(found, plan, options, task.Slot), machine, data?.Result ?? "alone").RunAsync(stop).ConfigureAwait(false);
+        return await new SandboxRun(parts, obedience, host, SlotContents.With(found, plan, options, task.Slot), machine, Result).RunAsync(end).ConfigureAwait(false);
     }
 
     private async Task<Heartbeat?> FirstHeartbeatAsync(CancellationToken cancellationToken)

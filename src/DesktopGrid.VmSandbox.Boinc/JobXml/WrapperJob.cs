@@ -13,7 +13,7 @@ internal sealed record WrapperJob
     public required IReadOnlyList<string> UnzipInputs { get; init; }
     /// <summary>The archive of outputs; null for none.</summary>
     public required ZipOutput? ZipOutput { get; init; }
-    /// <summary>Elements that are not known: told, and passed over.</summary>
+    /// <summary>Elements that are not known, those within a task as <c>task/NAME</c>: told, and passed over.</summary>
     public required IReadOnlyList<string> Unknown { get; init; }
 }
 
@@ -35,8 +35,6 @@ internal sealed record WrapperTask
     public string? StandardOutput { get; init; }
     /// <summary>Logical name of what its standard error is appended to; null for the task's own.</summary>
     public string? StandardError { get; init; }
-    /// <summary>A file that changes whenever the program has kept its own state; null for none.</summary>
-    public string? CheckpointFile { get; init; }
     /// <summary>A file whose last number is the fraction done; null for none.</summary>
     public string? FractionDoneFile { get; init; }
     /// <summary>Its share of the whole's fraction done, relative to the others.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Boinc.XmlFiles;
@@ -7,8 +8,9 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Boinc.JobXml;
 
 /// <summary>
-/// Reads <c>job.xml</c>. Elements without a meaning in a sandbox are known and have none: <c>multi_process</c> (a suspended machine stands as a whole),
-/// <c>priority</c> (a sandbox has the lowest), <c>forward_slashes</c> and <c>enable_graphics_support</c>.
+/// Reads <c>job.xml</c>. Elements without a meaning in a sandbox are known and have none: <c>checkpoint_filename</c> (the machine is kept as a whole, at the
+/// user's interval), <c>multi_process</c> (a suspended one stands as a whole), <c>priority</c> (it has the lowest), <c>forward_slashes</c> and
+/// <c>enable_graphics_support</c>.
 /// </summary>
 internal static class WrapperJobReader
 {
@@ -17,6 +19,13 @@ internal static class WrapperJobReader
 
     private const string Root = "job_desc";
     private const int MostTasks = 1_000;
+
+    // So many are told; a file that is something else has thousands.
+    private const int MostUnknown = 20;
+
+    private static readonly FrozenSet<string> OfTask = FrozenSet.Create(
+        StringComparer.Ordinal, "application", "command_line", "stdin_filename", "stdout_filename", "stderr_filename", "checkpoint_filename", "fraction_done_filename", "weight", "setenv", "exec_dir",
+        "multi_process", "append_cmdline_args", "time_limit", "priority", "forward_slashes", "daemon");
 
     /// <summary>Reads it.</summary>
     /// <exception cref="BoincException">There is none, or it is something else.</exception>
@@ -47,7 +56,9 @@ internal static class WrapperJobReader
             UnzipInputs = [.. job.Elements("unzip_input").Elements("zipfilename").Select(static name => Name(name.Value, "zipfilename"))],
             ZipOutput = job.Element("zip_output") is { } zip ? Zip(zip) : null,
             Unknown = [.. job.Elements().Select(static element => element.Name.LocalName)
-                .Where(static name => name is not ("task" or "unzip_input" or "zip_output" or "enable_graphics_support")).Distinct()],
+                .Where(static name => name is not ("task" or "unzip_input" or "zip_output" or "enable_graphics_support"))
+                .Concat(job.Elements("task").Elements().Select(static element => element.Name.LocalName).Where(static name => !OfTask.Contains(name)).Select(static name => $"task/{name}"))
+                .Distinct().Take(MostUnknown)],
         };
     }
 
@@ -59,7 +70,6 @@ internal static class WrapperJobReader
             StandardInput = Optional(task, "stdin_filename"),
             StandardOutput = Optional(task, "stdout_filename"),
             StandardError = Optional(task, "stderr_filename"),
-            CheckpointFile = Optional(task, "checkpoint_filename"),
             FractionDoneFile = Optional(task, "fraction_done_filename"),
             Weight = task.Number("weight", 1) is >= 0 and < 1e12 and var weight ? weight : throw Wrong("a <weight> is out of its range"),
             Environment = [.. task.Elements("setenv").Select(Variable)],

@@ -86,15 +86,15 @@ public sealed class AloneTests
     [Test]
     public async Task Several_programs_run_one_after_the_other_with_a_helper_beside_them_and_a_packed_output(CancellationToken cancellationToken)
     {
-        _slot.Put("first", "#!/bin/sh\ncat > made.dat\necho \"$@\" >> made.dat\necho left > $FOLDER/other.txt\n");
-        _slot.Put("second", "#!/bin/sh\nuntil [ -e helped ]; do sleep 0.1; done\ncat made.dat\n");
-        _slot.Put("helper", "#!/bin/sh\ntouch helped\nsleep 1000\n");
+        _slot.Put("first", "#!/bin/sh\ncat > made.dat\necho \"$@\" >> made.dat\necho left > $FOLDER/other.txt\nmkdir sub\n");
+        _slot.Put("second", "#!/bin/sh\nuntil [ -e helped ]; do sleep 0.1; done\ncat made.dat told\n");
+        _slot.Put("helper", "#!/bin/sh\nread line\necho \"$NAME in ${PWD##*/}: $line\"\ntouch ../helped\nsleep 1000\n");
         _slot.Put("in", "from standard input\n");
         _slot.Put("job.xml", """
             <job_desc>
             <task><application>first</application><command_line>boinc_resolve(in) "two words" $NTHREADS</command_line><stdin_filename>in</stdin_filename><setenv>FOLDER=$PWD</setenv></task>
             <task><application>second</application><stdout_filename>out</stdout_filename></task>
-            <task><application>helper</application><daemon/></task>
+            <task><application>helper</application><stdin_filename>in</stdin_filename><stdout_filename>told</stdout_filename><setenv>NAME=helper</setenv><exec_dir>$PWD/sub</exec_dir><daemon/></task>
             <zip_output><zipfilename>packed.zip</zipfilename><filename>\.dat$</filename><filename>^other</filename></zip_output>
             </job_desc>
             """);
@@ -102,7 +102,7 @@ public sealed class AloneTests
         var (exitCode, said) = await _slot.RunAsync(cancellationToken, "--nthreads", "1");
 
         exitCode.Should().Be(0, said);
-        _slot.Read("out").Should().Be("from standard input\nin two words 1\n");
+        _slot.Read("out").Should().Be("from standard input\nin two words 1\nhelper in sub: from standard input\n");
         using var archive = System.IO.Compression.ZipFile.OpenRead(Path.Combine(_slot.Folder, "packed.zip"));
         archive.Entries.Select(static entry => entry.FullName).Should().Equal("made.dat", "other.txt");
     }

@@ -47,7 +47,6 @@ public sealed class WrapperJobReaderTests
             StandardInput = "in",
             StandardOutput = "out",
             StandardError = "err",
-            CheckpointFile = "state",
             FractionDoneFile = "done",
             Weight = 3,
             Environment = [new("DATA", "$PROJECT_DIR/data"), new("EMPTY", "")],
@@ -59,7 +58,7 @@ public sealed class WrapperJobReaderTests
         job.UnzipInputs.Should().Equal("a.zip", "b.zip");
         job.ZipOutput!.FileName.Should().Be("out.zip");
         job.ZipOutput.Patterns.Select(static pattern => pattern.ToString()).Should().Equal(".*\\.dat$");
-        job.Unknown.Should().Equal("sometimes");
+        job.Unknown.Should().Equal("sometimes", "task/of_tomorrow");
     }
 
     [TestCase("<job_desc></job_desc>", "job.xml is of no use: it names no task.")]

@@ -59,6 +59,32 @@ public sealed class TaskPlannerTests
         (plan.VirtualCpus, plan.WantsProject, plan.TricklePeriod, plan.IsJob).Should().Be((3, true, TimeSpan.FromSeconds(60), true));
     }
 
+    [Test]
+    public void A_daemon_has_streams_and_a_folder_of_its_own()
+    {
+        _slot.Link("worker", "docking_1.00", "");
+        _slot.Put("job.xml", """
+            <job_desc><task><application>worker</application></task><task><application>worker</application><command_line>-t $NTHREADS "it's"</command_line>
+            <stdin_filename>in</stdin_filename><stdout_filename>out</stdout_filename><stderr_filename>err</stderr_filename><setenv>A=$PWD</setenv>
+            <exec_dir>$PWD/sub</exec_dir><daemon/></task></job_desc>
+            """);
+
+        Plan([]).Tasks.Should().ContainSingle().Which.ToRequest("id", null).Arguments.Should().Equal(
+            "-c",
+            "(cd '/work/sub' && export 'LD_LIBRARY_PATH=/work'; export 'A=/work'; exec '/work/worker' '-t' '1' 'it'\\''s' <'/work/in' >>'/work/out' 2>>'/work/err') & "
+                + "\"$0\" \"$@\" <'/dev/null' >>'/dev/null' 2>>'/work/stderr.txt'; code=$?; kill $(jobs -p) 2>/dev/null; exit $code",
+            "/work/worker");
+    }
+
+    [Test]
+    public void A_daemons_variable_that_no_shell_can_set_is_refused()
+    {
+        _slot.Link("worker", "docking_1.00", "");
+        _slot.Put("job.xml", "<job_desc><task><application>worker</application></task><task><application>worker</application><setenv>a-b=c</setenv><daemon/></task></job_desc>");
+
+        Planning([]).Should().Throw<BoincException>().WithMessage("*that no shell can set: a-b.*");
+    }
+
     [TestCase("--wrong", "The command line has an unknown option \"--wrong\".")]
     [TestCase("--nthreads", "The command line's --nthreads wants a number from 1 to 64.")]
     [TestCase("--nthreads 0", "The command line's --nthreads wants a number from 1 to 64.")]
