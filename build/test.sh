@@ -24,7 +24,8 @@ passed=0 failed=0 skipped=0 broken=() stage='' beside=''
 finish() {
     local code=$?
     trap - EXIT
-    [ -z "$beside" ] || kill "$beside" 2>/dev/null || true
+    # shellcheck disable=SC2086
+    [ -z "$beside" ] || kill $beside 2>/dev/null || true
     remove_stage || true
     # A step that ended the script, or a signal, came before anything was counted.
     if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
@@ -96,19 +97,24 @@ run_project() {
     if ! grep -q 'outcome="Failed"' "$stage/results/$results.trx" 2>/dev/null || [ $code -ge 124 ]; then broke "$results: ended with code $code"; fi
 }
 
-# Two lanes side by side: most of the real guest's tests, and all the others with the rest of them. What they share are the processors: each
-# has a store of its own for every test, and the second a folder of its own for its sockets, which is also what a login gives to a user.
-long=DesktopGrid.VmSandbox.IntegrationTests part=''
-second_rooms='Applications GuestImages Layers Packages Qemu Standing Stores Vms'
+# Three lanes side by side: most of the real guest's tests; all the others with the rest of them; and BOINC's end to end, which mostly wait for the
+# client's clock, with what must pass as root as well. What they share are the processors: each has a store of its own for every test, and the second
+# and third a folder of their own for their sockets, which is also what a login gives to a user.
+long=DesktopGrid.VmSandbox.IntegrationTests boinc=DesktopGrid.VmSandbox.Boinc.EndToEndTests part=''
+second_rooms='Applications Disks GuestImages Layers Leaks Packages Qemu Sessions Standing Stores Vms'
 of_second=$(printf "|FullyQualifiedName~$long.%s." $second_rooms) of_first=$(printf "&FullyQualifiedName!~$long.%s." $second_rooms)
 of_second=${of_second#?} of_first=${of_first#?}
-run_others() {
-    local name names
-    mapfile -t names < <(find "$stage"/tree/tests -mindepth 1 -maxdepth 1 -name '*Tests' -printf '%f\n' | sort)
+mapfile -t names < <(find "$stage"/tree/tests -mindepth 1 -maxdepth 1 -name '*Tests' -printf '%f\n' | sort)
+run_second() {
+    local name
     for name in "${names[@]}"; do
-        if [ "$name" != "$long" ]; then run_project "$tester" "$name" "$(both "$tier" "$only")" XDG_RUNTIME_DIR="$stage/run"; fi
+        case $name in "$long" | "$boinc") ;; *) run_project "$tester" "$name" "$(both "$tier" "$only")" XDG_RUNTIME_DIR="$stage/run" ;; esac
     done
     part=second run_project "$tester" "$long" "$(both "$of_second" "$(both "$tier" "$only")")" XDG_RUNTIME_DIR="$stage/run"
+}
+run_third() {
+    local name
+    run_project "$tester" "$boinc" "$(both "$tier" "$only")" XDG_RUNTIME_DIR="$stage/run3"
     if [ "$(id -u)" != 0 ]; then return; fi
     for name in "${names[@]}"; do run_project root "$name" "$(both "TestCategory=AlsoAsRoot&TestCategory!=Long" "$only")"; done
 }
@@ -121,9 +127,11 @@ if [ -z "$tier$only" ]; then
         bounded 2400 "$demo" >&2 || broke "$demo: ended with code $?"
     done
 fi
-run_others & beside=$!
+run_second & second=$!
+run_third & third=$! beside="$second $third"
 run_project "$tester" "$long" "$(both "$of_first" "$(both "$tier" "$only")")"
-wait "$beside" || broke "the second lane: ended with code $?"
+wait "$second" || broke "the second lane: ended with code $?"
+wait "$third" || broke "the third lane: ended with code $?"
 beside=''
 mapfile -t broken <"$stage/broken"
 

@@ -17,7 +17,7 @@ make_tester() {
 # and a Unix socket's path holds 107 bytes). Whoever calls it sees to remove_stage when the script ends.
 make_stage() {
     stage=$(mktemp -d /tmp/vmsandbox-test.XXXXXX)
-    mkdir "$stage"/{tree,home,tmp,run,root-tmp,results}
+    mkdir "$stage"/{tree,home,tmp,run,run3,root-tmp,results}
     tar -C "$repository" --exclude=./.git --exclude=./artifacts --exclude=obj --exclude=bin/Debug --exclude='./src/*/bin' -cf - . | tar -C "$stage/tree" --no-same-owner -xf -
     local part
     for part in "$@"; do
@@ -30,8 +30,8 @@ make_stage() {
         cp "$HOME/.nuget/NuGet/NuGet.Config" "$stage/home/.nuget/NuGet/"
     fi
     chmod 0755 "$stage"
-    if [ "$(id -u)" = 0 ]; then chown -R "$tester:" "$stage"/{tree,home,tmp,run,results}; fi
-    chmod 0700 "$stage"/{home,tmp,run}
+    if [ "$(id -u)" = 0 ]; then chown -R "$tester:" "$stage"/{tree,home,tmp,run,run3,results}; fi
+    chmod 0700 "$stage"/{home,tmp,run,run3}
     share_dotnet
 }
 

@@ -32,7 +32,7 @@ internal static class ShellLine
         var line = new StringBuilder();
         if (task.Directory is { } directory)
         {
-            line.Append("cd ").Append(Quoted(GuestPaths.Of(directory))).Append(" && ");
+            line.Append("cd ").Append(Quoted(GuestPaths.Of(directory))).Append(" || exit 1; ");
         }
 
         foreach (var (name, value) in task.Environment)

@@ -71,7 +71,7 @@ public sealed class TaskPlannerTests
 
         Plan([]).Tasks.Should().ContainSingle().Which.ToRequest("id", null).Arguments.Should().Equal(
             "-c",
-            "(cd '/work/sub' && export 'LD_LIBRARY_PATH=/work'; export 'A=/work'; exec '/work/worker' '-t' '1' 'it'\\''s' <'/work/in' >>'/work/out' 2>>'/work/err') & "
+            "(cd '/work/sub' || exit 1; export 'LD_LIBRARY_PATH=/work'; export 'A=/work'; exec '/work/worker' '-t' '1' 'it'\\''s' <'/work/in' >>'/work/out' 2>>'/work/err') & "
                 + "\"$0\" \"$@\" <'/dev/null' >>'/dev/null' 2>>'/work/stderr.txt'; code=$?; kill $(jobs -p) 2>/dev/null; exit $code",
             "/work/worker");
     }
