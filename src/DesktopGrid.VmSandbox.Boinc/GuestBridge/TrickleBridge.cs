@@ -10,7 +10,7 @@ namespace DesktopGrid.VmSandbox.Boinc.GuestBridge;
 /// <param name="task">The client.</param>
 /// <param name="session">The guest.</param>
 /// <param name="outputs">Logical names of outputs, and where they are on the host: nothing else leaves the guest.</param>
-/// <param name="mostBytes">The most bytes of an output.</param>
+/// <param name="mostBytes">The most bytes of all outputs together.</param>
 /// <param name="tell">Where a reader of stderr.txt is told.</param>
 internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IReadOnlyDictionary<string, string> outputs, long mostBytes, Action<string> tell)
 {
@@ -94,7 +94,7 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
     {
         try
         {
-            await session.GetFileAsync(name, outputs[name], mostBytes, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await session.GetFileAsync(name, outputs[name], BytesFor(name), cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (SessionException e) when (e.Code is SandboxErrorCode.GuestNotFound or SandboxErrorCode.GuestPathRefused or SandboxErrorCode.GuestTooLarge)
         {
@@ -108,6 +108,10 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
 
         task.RequestUpload(name);
     }
+
+    /// <summary>What the others have left of it.</summary>
+    private long BytesFor(string name) =>
+        Math.Max(0, mostBytes - outputs.Where(output => output.Key != name).Select(static output => new FileInfo(output.Value)).Where(static file => file.Exists).Sum(static file => file.Length));
 
     private async Task<bool> IntoGuestAsync(string prefix, bool isMoved, CancellationToken cancellationToken)
     {

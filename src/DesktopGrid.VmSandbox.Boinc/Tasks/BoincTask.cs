@@ -107,7 +107,7 @@ public sealed class BoincTask : IAsyncDisposable
     }
 
     /// <summary>Sends a message to the project's scheduler, as soon as the client listens.</summary>
-    /// <param name="variety">Its kind, by which the project knows who is to read it.</param>
+    /// <param name="variety">Its kind, by which the project knows who is to read it: letters, digits, and <c>_ - .</c></param>
     /// <param name="text">Its content, mostly XML.</param>
     /// <returns>Whether it was taken; false alone, and while the client has not yet taken the one before.</returns>
     /// <exception cref="BoincException">The slot cannot be written.</exception>
@@ -115,22 +115,32 @@ public sealed class BoincTask : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(variety);
         ArgumentNullException.ThrowIfNull(text);
+        if (!variety.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.'))
+        {
+            // It stands as it is within an element of the client's own message.
+            throw new ArgumentException($"\"{variety}\" is no kind of message: it may have letters, digits, and _ - .", nameof(variety));
+        }
+
         return TrySendTrickleFile($"<variety>{variety}</variety>\n{text}");
     }
 
     /// <summary>Takes the messages of the project's scheduler that lie in the slot (<see cref="ClientWord.TrickleDown"/>).</summary>
     /// <returns>Their contents, in the order of their names.</returns>
-    /// <exception cref="BoincException">One cannot be read.</exception>
+    /// <exception cref="BoincException">One cannot be read or removed; all lie there still, or are given again.</exception>
     public IReadOnlyList<string> TakeTrickles()
     {
-        var found = new List<string>();
-        foreach (var path in Directory.EnumerateFiles(Slot, SlotFiles.TrickleDown + "*").Order(StringComparer.Ordinal).ToList())
+        try
         {
-            found.Add(BoincXml.ReadText(path, MostTrickleBytes));
-            File.Delete(path);
+            var paths = Directory.EnumerateFiles(Slot, SlotFiles.TrickleDown + "*").Order(StringComparer.Ordinal).ToList();
+            // First all of them: one that is gone and that nobody has is lost.
+            var found = paths.ConvertAll(static path => BoincXml.ReadText(path, MostTrickleBytes));
+            paths.ForEach(File.Delete);
+            return found;
         }
-
-        return found;
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"The scheduler's messages cannot be taken out of the slot: {e.Message}", e) { IsTransient = true };
+        }
     }
 
     /// <summary>Asks the client to upload an output while the task runs. The file must be whole and is not to be changed any more.</summary>

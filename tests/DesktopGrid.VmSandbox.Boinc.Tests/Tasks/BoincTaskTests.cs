@@ -51,6 +51,32 @@ public sealed class BoincTaskTests
         told.Should().Be("<current_cpu_time>9.000000E+001</current_cpu_time>\n<checkpoint_cpu_time>6.000000E+001</checkpoint_cpu_time>\n<fraction_done>2.500000E-001</fraction_done>\n<other_pid>4711</other_pid>\n");
     }
 
+    [TestCase("a b")]
+    [TestCase("</variety>")]
+    [TestCase("état")]
+    public async Task A_kind_of_message_that_would_not_stand_in_the_clients_own_is_refused(string variety, CancellationToken cancellationToken)
+    {
+        using var client = new HandMadeClient(_slot, Environment.ProcessId);
+        await using var task = await OpenAsync(cancellationToken);
+
+        ((Action)(() => task.TrySendTrickle(variety, "text"))).Should().Throw<ArgumentException>().WithMessage($"\"{variety}\" is no kind of message*");
+        task.TrySendTrickle("cpu_time-1.0", "text").Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Messages_of_which_one_cannot_be_read_are_all_there_still(CancellationToken cancellationToken)
+    {
+        await using var task = await OpenAsync(cancellationToken);
+        _slot.Put("trickle_down_1", "first");
+        _slot.Put("trickle_down_2", new string('x', (1024 * 1024) + 1));
+
+        task.Invoking(static each => each.TakeTrickles()).Should().Throw<BoincException>().WithMessage("trickle_down_2 has 1048577 bytes*");
+
+        _slot.Put("trickle_down_2", "second");
+        task.TakeTrickles().Should().Equal("first", "second");
+        task.TakeTrickles().Should().BeEmpty();
+    }
+
     [Test]
     public async Task A_task_that_stands_tells_nothing(CancellationToken cancellationToken)
     {
