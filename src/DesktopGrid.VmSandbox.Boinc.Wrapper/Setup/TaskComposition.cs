@@ -26,7 +26,7 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
 
     private readonly VersionFiles _files = new(task.Slot, task.InitData);
 
-    private bool _isOpen;
+    private bool _hasBegun;
 
     private string Project => task.InitData?.ProjectDirectory ?? task.Slot;
 
@@ -42,7 +42,7 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         using var suspending = new SuspendSwitch(time);
         using var obedience = new ClientObedience(task, suspending, notes.Tell, time);
         var ended = await obedience.WhileAsync(end => RunAsync(suspending, obedience, end), stop).ConfigureAwait(false);
-        if (ended is RunEnd.Aborted && !_isOpen && TaskRecord.Read(task.Slot, Result) is { } record)
+        if (ended is RunEnd.Aborted && !_hasBegun && TaskRecord.Read(task.Slot, Result) is { } record)
         {
             await ForgetAsync(record).ConfigureAwait(false);
         }
@@ -50,7 +50,7 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         return ended;
     }
 
-    /// <summary>The task was aborted before its store was open, and an earlier run has left it a machine. Without this it would stay until the project's next task.</summary>
+    /// <summary>The task was aborted before it went on, and an earlier run has left it a machine. Without this it would stay until the project's next task.</summary>
     private async Task ForgetAsync(TaskRecord record)
     {
         using var bound = new CancellationTokenSource(ForgetTime, time);
@@ -83,7 +83,6 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         var hostOptions = HostSettings.Of(Store, emulator, image, data);
         var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: end).ConfigureAwait(false);
         await using var scope = host.ConfigureAwait(false);
-        _isOpen = true;
         var machine = new VmOptions
         {
             MemoryMiB = MachineSize.Choose(options, data, await FirstHeartbeatAsync(end).ConfigureAwait(false)),
@@ -91,6 +90,7 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
             Layers = await LayersAsync(host, options, end).ConfigureAwait(false),
         };
         var parts = new RunParts(task, plan, new RunProgress(plan.Tasks), suspending, notes.Tell, time);
+        _hasBegun = true;
         return await new SandboxRun(parts, obedience, host, SlotContents.With(found, plan, options, task.Slot), machine, Result).RunAsync(end).ConfigureAwait(false);
     }
 

@@ -49,6 +49,29 @@ public sealed class AloneTests
         _slot.Read("out").Should().Be(_slot.ExpectedOutput(40));
     }
 
+    [TestCase("<abort/>", 194, 0)]
+    [TestCase("<quit/>", 0, 1)]
+    public async Task A_word_that_comes_before_the_task_goes_on_is_obeyed(string word, int exitCode, int machines, CancellationToken cancellationToken)
+    {
+        _slot.PutJob(steps: 40, stepMs: 200);
+        _slot.GiveClient(word: "");
+        using (var first = _slot.Start())
+        {
+            await first.WaitUntilSaidAsync("running plain-task", cancellationToken);
+            first.Signal(Terminate);
+            (await first.EndAsync(cancellationToken)).ExitCode.Should().Be(0);
+            _slot.Machines.Should().ContainSingle(first.Said);
+        }
+
+        _slot.GiveClient(word);
+        var ended = await _slot.RunAsync(cancellationToken);
+
+        ended.ExitCode.Should().Be(exitCode, ended.Said);
+        ended.Said.Should().NotContain("goes on");
+        _slot.Machines.Should().HaveCount(machines, ended.Said);
+        _slot.Has("boinc_finish_called").Should().BeFalse();
+    }
+
     [Test]
     public async Task A_process_that_is_killed_leaves_no_QEMU_and_its_task_begins_anew(CancellationToken cancellationToken)
     {

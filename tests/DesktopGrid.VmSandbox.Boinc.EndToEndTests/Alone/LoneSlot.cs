@@ -22,7 +22,9 @@ internal sealed class LoneSlot : IDisposable
     /// <summary>The machines that are left.</summary>
     public string[] Machines => Directory.Exists(Store) ? Directory.GetDirectories(Store) : [];
 
-    private string Store => Path.Combine(Folder, "vmsandbox", "store", "machines");
+    private string Store => Path.Combine(Directory.Exists(Project) ? Project : Folder, "vmsandbox", "store", "machines");
+
+    private string Project => Path.Combine(_root, "projects", "example");
 
     public void Put(string name, string content) => File.WriteAllText(Path.Combine(Folder, name), content);
 
@@ -39,6 +41,33 @@ internal sealed class LoneSlot : IDisposable
         Put("in", "some input\n");
         Put("job.xml", string.Create(CultureInfo.InvariantCulture, $"<job_desc><task><application>plain-task</application><command_line>--input in --output out --steps {steps} --step-ms {stepMs}</command_line><fraction_done_filename>fraction_done</fraction_done_filename></task></job_desc>"));
         Put("vmsandbox.xml", Read("vmsandbox.xml").Replace("</vmsandbox>", "<output>out</output></vmsandbox>", StringComparison.Ordinal));
+    }
+
+    /// <summary>Makes the slot one of a client, which is this process: files of the project with links to them, and shared memory that holds one word already.</summary>
+    public void GiveClient(string word)
+    {
+        if (!Directory.Exists(Project))
+        {
+            Directory.CreateDirectory(Project);
+            foreach (var file in Directory.GetFiles(Folder))
+            {
+                var name = Path.GetFileName(file);
+                File.Move(file, Path.Combine(Project, name));
+                Put(name, $"<soft_link>../../projects/example/{name}</soft_link>\n");
+            }
+
+            var files = string.Concat(Directory.GetFiles(Project).Select(static file => $"<app_file>{Path.GetFileName(file)}</app_file>\n"));
+            Put("init_data.xml", string.Create(CultureInfo.InvariantCulture, $"<app_init_data>\n{files}<result_name>wu_0</result_name>\n<project_dir>{Project}</project_dir>\n<boinc_dir>{_root}</boinc_dir>\n<client_pid>{Environment.ProcessId}</client_pid>\n<checkpoint_period>100000</checkpoint_period>\n</app_init_data>\n"));
+        }
+
+        var memory = new byte[8 * 1024];
+        if (word.Length > 0)
+        {
+            memory[0] = 1;
+            Encoding.ASCII.GetBytes(word, memory.AsSpan(1));
+        }
+
+        PutBytes("boinc_mmap_file", memory);
     }
 
     /// <summary>What the program writes without a sandbox.</summary>
@@ -72,6 +101,7 @@ internal sealed class WrapperProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _said = new();
     private readonly SemaphoreSlim _line = new(0);
+    private volatile bool _hasEnded;
 
     public WrapperProcess(LoneSlot slot, string[] arguments)
     {
@@ -81,6 +111,7 @@ internal sealed class WrapperProcess : IDisposable
             lock (_said)
             {
                 _said.AppendLine(line.Data);
+                _hasEnded |= line.Data is null;
             }
 
             _line.Release();
@@ -104,6 +135,7 @@ internal sealed class WrapperProcess : IDisposable
     {
         while (!Said.Contains(words, StringComparison.Ordinal))
         {
+            (_hasEnded ? Said : "").Should().BeEmpty($"the wrapper has ended without saying \"{words}\"");
             await _line.WaitAsync(cancellationToken);
         }
     }
