@@ -31,11 +31,14 @@ internal sealed class BoincControl : IProjectSwitches
 
     public Task<EnablePreview> PreviewAsync(string project, CancellationToken cancellationToken) => _enable.PreviewAsync(_finder.One(project), cancellationToken);
 
-    public Task<SwitchOutcome> EnableAsync(EnablePreview preview, SwitchOptions options, CancellationToken cancellationToken) => _enable.ApplyAsync(preview, options, cancellationToken);
+    public Task<SwitchOutcome> EnableAsync(EnablePreview preview, SwitchOptions options, CancellationToken cancellationToken) =>
+        SwitchTurn.TakeAsync(DataFolder, () => _enable.ApplyAsync(preview, options, cancellationToken));
 
-    public Task<SwitchOutcome> DisableAsync(string project, SwitchOptions options, CancellationToken cancellationToken) => _disable.RunAsync(_finder.One(project), options, cancellationToken);
+    public Task<SwitchOutcome> DisableAsync(string project, SwitchOptions options, CancellationToken cancellationToken) =>
+        SwitchTurn.TakeAsync(DataFolder, () => _disable.RunAsync(_finder.One(project), options, cancellationToken));
 
-    public Task<SwitchOutcome> RefreshAsync(string project, SwitchOptions options, CancellationToken cancellationToken) => _refresh.RunAsync(_finder.One(project), options, cancellationToken);
+    public Task<SwitchOutcome> RefreshAsync(string project, SwitchOptions options, CancellationToken cancellationToken) =>
+        SwitchTurn.TakeAsync(DataFolder, () => _refresh.RunAsync(_finder.One(project), options, cancellationToken));
 
     private static EngineParts FindEngine(BoincControlOptions options) => new EngineFinder(options.Host.Qemu.EmulatorPath, options.Host.GuestImage, options.Wrapper).Find();
 

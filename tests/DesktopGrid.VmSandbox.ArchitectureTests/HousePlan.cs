@@ -76,7 +76,8 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
         "DesktopGrid.VmSandbox.Boinc",
         [
             [FrontDoor],
-            ["Platform", "XmlFiles"],
+            ["Platform"],
+            ["XmlFiles"],
             ["InitData", "JobXml", "Slots"],
             ["SharedMemory"],
             ["Tasks"],

@@ -40,7 +40,6 @@ public sealed class SourceTests
         ["DesktopGrid.VmSandbox/Platform/Metering"] = "one promise; the work is each operating system's",
         ["DesktopGrid.VmSandbox.Boinc/"] = "the exception of the whole adapter, below all its rooms",
         ["DesktopGrid.VmSandbox.Boinc/InitData"] = "one file of the client's: what is in it, how it is read, how the guest's is written",
-        ["DesktopGrid.VmSandbox.Boinc/XmlFiles"] = "one way of reading",
         ["DesktopGrid.VmSandbox.Boinc.Wrapper/"] = "the program's first lines and the turning of its end into what the client reads",
         ["DesktopGrid.VmSandbox.GuestDaemon/"] = "the program's first lines and the joining of its parts",
         ["DesktopGrid.VmSandbox.GuestDaemon/Control"] = "one subject of the protocol",

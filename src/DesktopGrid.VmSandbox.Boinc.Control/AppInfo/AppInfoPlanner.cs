@@ -29,14 +29,14 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
             }
             catch (BoincException e) when (e.Code == SandboxErrorCode.BoincUnsupported)
             {
-                refused.Add(new RefusedVersion(version.Tuple, e.Sentence, TasksOf(version.Tuple)));
+                refused.Add(new RefusedVersion(version.Tuple, e.Sentence, TasksOf(version.Tuple), e.IsTransient));
             }
         }
 
         refused.AddRange(from task in project.Tasks
                          where !project.Versions.Any(version => version.Tuple == task.Tuple)
                          group task by task.Tuple into stray
-                         select new RefusedVersion(stray.Key, "the client does not have this version any more", stray.Count()));
+                         select new RefusedVersion(stray.Key, "the client does not have this version any more", stray.Count(), MayPass: false));
         var verifier = new FileVerifier(project, projectFolder);
         var planned = new List<PlannedVersion>();
         foreach (var (version, facts) in Choose(fit))

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using System.Text;
+using DesktopGrid.VmSandbox.Boinc.Platform;
+using DesktopGrid.VmSandbox.Boinc.SharedMemory;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
@@ -7,12 +8,9 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 /// <summary>Looks into a program's file without running it: its first bytes, and words that linking leaves in it.</summary>
 internal static class ProgramInspector
 {
-    private const int HeaderBytes = 64, BlockBytes = 256 * 1024, ProgramHeadersAtMost = 64;
+    private const int HeaderBytes = 64, ProgramHeadersAtMost = 64;
     private const int InterpreterHeader = 3;
-    private const long SearchedBytes = 512L * 1024 * 1024;
 
-    // The API's name of its shared memory and of its start file, or the library that holds them.
-    private static readonly string[] ApiWords = ["boinc_mmap_file", "init_data.xml", "libboinc_api"];
     private static readonly string[] WrapperWords = ["job.xml", "wrapper_checkpoint.txt", "fraction_done_filename"];
 
     /// <exception cref="BoincException">The file is missing or cannot be read.</exception>
@@ -20,7 +18,7 @@ internal static class ProgramInspector
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            using var file = RegularFile.OpenRead(path);
             var header = new byte[HeaderBytes];
             var length = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
             var format = FormatOf(header.AsSpan(0, length));
@@ -29,8 +27,8 @@ internal static class ProgramInspector
                 return new ProgramFacts(format, IsDynamic: false, UsesApi: false, IsStockWrapper: false);
             }
 
-            var found = Search(file, [.. ApiWords, .. WrapperWords]);
-            return new ProgramFacts(format, IsDynamic(file, header, format), ApiWords.Any(found.Contains), WrapperWords.All(found.Contains));
+            var found = FileWords.Find(file, [.. ApiMark.Words, .. WrapperWords]).ToHashSet(StringComparer.Ordinal);
+            return new ProgramFacts(format, IsDynamic(file, header, format), ApiMark.Words.Any(found.Contains), WrapperWords.All(found.Contains));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -74,32 +72,5 @@ internal static class ProgramInspector
         }
 
         return false;
-    }
-
-    private static HashSet<string> Search(FileStream file, string[] words)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        var patterns = words.Select(static word => (Word: word, Bytes: Encoding.ASCII.GetBytes(word))).ToArray();
-        // A word may lie across two blocks: the last bytes of one come again before the next.
-        var overlap = patterns.Max(static pattern => pattern.Bytes.Length) - 1;
-        var block = new byte[overlap + BlockBytes];
-        var kept = 0;
-        file.Position = 0;
-        for (long searched = 0; searched < SearchedBytes && file.Read(block, kept, BlockBytes) is > 0 and var read; searched += read)
-        {
-            var window = block.AsSpan(0, kept + read);
-            foreach (var (word, bytes) in patterns)
-            {
-                if (window.IndexOf(bytes) >= 0)
-                {
-                    found.Add(word);
-                }
-            }
-
-            kept = Math.Min(overlap, window.Length);
-            window[^kept..].CopyTo(block);
-        }
-
-        return found;
     }
 }

@@ -6,9 +6,6 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 /// <summary>Whether a guest can run an application version.</summary>
 internal sealed class VersionJudge(BoincProject project, string projectFolder)
 {
-    /// <summary>How a refusal ends that passes by itself.</summary>
-    public const string NotDownloaded = "has not been downloaded";
-
     private static readonly string[] Platforms = ["x86_64-pc-linux-gnu", "i686-pc-linux-gnu"];
 
     /// <summary>The files that a version names and that the client has; one that is optional may be missing.</summary>
@@ -16,7 +13,7 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
         version.Files.Select(reference => project.Files.GetValueOrDefault(reference.FileName)).OfType<AppFile>().Where(static file => file.IsPresent).DistinctBy(static file => file.Name);
 
     /// <summary>What its main program is.</summary>
-    /// <exception cref="BoincException">A guest cannot run it; the sentence is the reason, as the second half of a sentence.</exception>
+    /// <exception cref="BoincException">A guest cannot run it; the sentence is the reason, as the second half of a sentence. Transient where the client has not fetched all of it yet.</exception>
     public ProgramFacts Demand(AppVersion version)
     {
         if (!Platforms.Contains(version.Tuple.Platform))
@@ -76,9 +73,9 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
 
         if (!(reference.IsOptional && !reference.IsMainProgram) && !(project.Files.TryGetValue(reference.FileName, out var file) && file.IsPresent && File.Exists(Path.Combine(projectFolder, reference.FileName))))
         {
-            throw Refuse($"its file {reference.FileName} {NotDownloaded}");
+            throw Refuse($"its file {reference.FileName} has not been downloaded", isTransient: true);
         }
     }
 
-    private static BoincException Refuse(string reason) => new(SandboxErrorCode.BoincUnsupported, reason);
+    private static BoincException Refuse(string reason, bool isTransient = false) => new(SandboxErrorCode.BoincUnsupported, reason) { IsTransient = isTransient };
 }

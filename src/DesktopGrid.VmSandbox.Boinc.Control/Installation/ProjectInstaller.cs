@@ -46,7 +46,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
 
         foreach (var old in stale)
         {
-            ProjectWriter.DeleteFile(Path.Combine(folder.Project, old.Path));
+            _writer.DeleteFile(Path.Combine(folder.Project, old.Path));
         }
 
         WriteManifest(manifest with { IsComplete = true });
@@ -67,7 +67,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
                 continue;
             }
 
-            ProjectWriter.DeleteFile(path);
+            _writer.DeleteFile(path);
         }
 
         ProjectWriter.DeleteFolder(folder.Root);

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Boinc.Control.Platform;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
@@ -10,16 +11,11 @@ internal sealed class ProjectWriter(string projectFolder)
 
     public void MakeFolder(string path) => Guard(path, () =>
     {
-        // As root we would follow a link that a native program of the client's user has put there.
-        if (new DirectoryInfo(path).LinkTarget is not null)
-        {
-            throw new IOException("it is a link");
-        }
-
+        DemandNoLink(path);
         if (!Directory.Exists(path))
         {
-            FileRights.MakeFolder(path);
-            FileRights.Give(path, _owner);
+            ClientRights.MakeFolder(path);
+            ClientRights.Give(path, _owner);
         }
     });
 
@@ -44,7 +40,7 @@ internal sealed class ProjectWriter(string projectFolder)
         foreach (var file in Directory.EnumerateFiles(source))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Copy(file, Path.Combine(path, Path.GetFileName(file)), FileRights.IsRunnable(file) || IsEngineProgram(Path.GetFileName(file)));
+            Copy(file, Path.Combine(path, Path.GetFileName(file)), FileRights.IsExecutable(file) || IsEngineProgram(Path.GetFileName(file)));
         }
 
         foreach (var folder in Directory.EnumerateDirectories(source))
@@ -53,8 +49,13 @@ internal sealed class ProjectWriter(string projectFolder)
         }
     });
 
-    public static void DeleteFile(string path) => Guard(path, () => File.Delete(path));
+    public void DeleteFile(string path) => Guard(path, () =>
+    {
+        DemandNoLink(Path.GetDirectoryName(path));
+        File.Delete(path);
+    });
 
+    /// <summary>Removes a folder with all that is in it; of a link the link.</summary>
     public static void DeleteFolder(string path) => Guard(path, () =>
     {
         if (Directory.Exists(path))
@@ -65,6 +66,7 @@ internal sealed class ProjectWriter(string projectFolder)
 
     private void Replace(string path, bool isRunnable, Action<FileStream> write) => Guard(path, () =>
     {
+        DemandNoLink(Path.GetDirectoryName(path));
         var temporary = $"{path}.new";
         File.Delete(temporary);
         // By what was opened and never by its name: whoever owns the folder could put a link there in between.
@@ -72,12 +74,24 @@ internal sealed class ProjectWriter(string projectFolder)
         {
             write(file);
             file.Flush(flushToDisk: true);
-            FileRights.OpenToAll(file.SafeFileHandle, isRunnable);
-            FileRights.Give(file.SafeFileHandle, _owner);
+            ClientRights.OpenToAll(file.SafeFileHandle, isRunnable);
+            ClientRights.Give(file.SafeFileHandle, _owner);
         }
 
         File.Move(temporary, path, overwrite: true);
     });
+
+    /// <summary>No folder below the project's is a link: as root we would follow one that a native program of the client's user has put there.</summary>
+    private void DemandNoLink(string? folder)
+    {
+        for (; folder is not null && folder.Length > projectFolder.Length; folder = Path.GetDirectoryName(folder))
+        {
+            if (new DirectoryInfo(folder).LinkTarget is not null)
+            {
+                throw new IOException($"{folder} is a link");
+            }
+        }
+    }
 
     /// <summary>A package or a copy by way of Windows may have lost the right to run them.</summary>
     private static bool IsEngineProgram(string name) => name.StartsWith("qemu-", StringComparison.Ordinal) || name.StartsWith("ld-", StringComparison.Ordinal);

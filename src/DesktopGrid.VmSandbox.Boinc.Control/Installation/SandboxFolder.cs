@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
-using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Markup;
 
@@ -24,14 +24,11 @@ internal sealed class Element(string name)
     public string? Value(string childName) => Child(childName)?.Text is { Length: > 0 } text ? text : null;
 
     /// <summary>As the client reads flags: an empty element is yes, a number but zero too.</summary>
-    public bool Flag(string childName) => Child(childName) is { } child && (child.Text.Length == 0 || (Parse(child.Text) is { } number && number != 0));
+    public bool Flag(string childName) => Child(childName) is { } child && ValueText.IsSet(child.Text);
 
     /// <summary>A child's number; null where there is none, or one that is no finite number.</summary>
-    public double? Number(string childName) => Value(childName) is { } text ? Parse(text) : null;
+    public double? Number(string childName) => Value(childName) is { } text ? ValueText.Number(text) : null;
 
     /// <summary>A child's whole number, which the client may have written with decimals.</summary>
-    public int? Whole(string childName) => Number(childName) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
-
-    private static double? Parse(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+    public int? Whole(string childName) => Value(childName) is { } text ? ValueText.Whole(text) : null;
 }

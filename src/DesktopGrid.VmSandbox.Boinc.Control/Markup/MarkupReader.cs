@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Markup;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Measuring;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.Boinc.Control.Platform;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Measuring;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
-using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Page;
 
@@ -36,7 +36,7 @@ internal sealed class PageNotice(string dataFolder, string viewUrl)
         {
             if (BoundedFile.Read(FilePath, LongestFile).AsSpan().SequenceEqual(_content))
             {
-                ProjectWriter.DeleteFile(FilePath);
+                new ProjectWriter(dataFolder).DeleteFile(FilePath);
             }
         }
         catch (BoincException)

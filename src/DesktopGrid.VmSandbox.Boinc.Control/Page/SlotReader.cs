@@ -1,7 +1,7 @@
 using System.Globalization;
-using DesktopGrid.VmSandbox.Boinc.Control.Markup;
-using DesktopGrid.VmSandbox.Boinc.Control.Platform;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Page;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Signatures;
@@ -15,7 +16,7 @@ internal sealed record FileDigest(long Length, byte[] Md5, string Sha256)
         {
             using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
             using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+            var file = RegularFile.OpenRead(path);
             await using var _ = file.ConfigureAwait(false);
             var block = new byte[BlockBytes];
             long length = 0;

@@ -44,11 +44,3 @@ internal sealed class DisableVerb(ClientDoor door, TimeProvider time)
         return new SwitchOutcome([$"{site.Project.Name} is out of sandboxes; {rest}.", restart], IsDone: true, NeedsRestart: true);
     }
 }
-
-/// <summary>Nothing to close.</summary>
-internal sealed class NoClient : IAsyncDisposable
-{
-    public static NoClient Instance { get; } = new();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
-using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Switching;
 
@@ -38,7 +38,7 @@ internal sealed record RefreshRecord(RefreshStage Stage)
 
     public void Write(SandboxFolder folder) => new ProjectWriter(folder.Project).Write(FileOf(folder), JsonSerializer.SerializeToUtf8Bytes(this, RefreshJsonContext.Default.RefreshRecord));
 
-    public static void Forget(SandboxFolder folder) => ProjectWriter.DeleteFile(FileOf(folder));
+    public static void Forget(SandboxFolder folder) => new ProjectWriter(folder.Project).DeleteFile(FileOf(folder));
 
     private static string FileOf(SandboxFolder folder) => Path.Combine(folder.Root, "refresh.json");
 }

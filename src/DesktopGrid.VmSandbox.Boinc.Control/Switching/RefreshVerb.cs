@@ -1,4 +1,3 @@
-using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 using DesktopGrid.VmSandbox.Boinc.Control.GuiRpc;
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
 using DesktopGrid.VmSandbox.Primitives;
@@ -48,14 +47,14 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
         }
 
         new RefreshRecord(RefreshStage.Fetch).Write(site.Folder);
-        ProjectWriter.DeleteFile(site.Folder.AppInfo);
+        new ProjectWriter(site.Folder.Project).DeleteFile(site.Folder.AppInfo);
         return await StageAsync("The tasks have ended, and app_info.xml is away so that the client can fetch what the project has now.", options, isDone: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<SwitchOutcome> FetchAsync(GuiRpcClient client, ProjectSite site, SwitchOptions options, CancellationToken cancellationToken)
     {
         // Once more: an interruption may have come between the record and the removal.
-        ProjectWriter.DeleteFile(site.Folder.AppInfo);
+        new ProjectWriter(site.Folder.Project).DeleteFile(site.Folder.AppInfo);
         var state = await client.GetStateAsync(cancellationToken).ConfigureAwait(false);
         if (state.Projects.FirstOrDefault(project => project.MasterUrl == site.Project.MasterUrl) is { } live && (site with { Project = live }).RunsSandboxed)
         {
@@ -90,7 +89,7 @@ internal sealed class RefreshVerb(ClientDoor door, SiteFinder finder, EnableVerb
             try
             {
                 var preview = await enable.PreviewAsync(finder.One(site.Project.MasterUrl), cancellationToken).ConfigureAwait(false);
-                if (deadline.Remaining == TimeSpan.Zero || !preview.Plan.Refused.Any(static refused => refused.Reason.EndsWith(VersionJudge.NotDownloaded, StringComparison.Ordinal)))
+                if (deadline.Remaining == TimeSpan.Zero || !preview.Plan.Refused.Any(static refused => refused.MayPass))
                 {
                     return preview;
                 }

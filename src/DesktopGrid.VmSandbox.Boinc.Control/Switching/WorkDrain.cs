@@ -31,7 +31,7 @@ internal sealed class WorkDrain(TimeProvider time)
         if (IsMarked(site))
         {
             await client.AllowWorkAsync(site.Project.MasterUrl, cancellationToken).ConfigureAwait(false);
-            ProjectWriter.DeleteFile(MarkOf(site));
+            new ProjectWriter(site.Folder.Project).DeleteFile(MarkOf(site));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Boinc.Slots;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
 
@@ -31,11 +32,9 @@ internal sealed record TaskRecord
     {
         try
         {
-            var path = Path.Combine(slot, SlotFiles.Record);
-            return new FileInfo(path) is { Exists: true, Length: <= MostBytes }
-                && JsonSerializer.Deserialize(File.ReadAllBytes(path), WrapperJsonContext.Default.TaskRecord) is { } record && record.Result == result ? record : null;
+            return JsonSerializer.Deserialize(BoundedFile.Read(Path.Combine(slot, SlotFiles.Record), MostBytes), WrapperJsonContext.Default.TaskRecord) is { } record && record.Result == result ? record : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is BoincException or JsonException)
         {
             return null;
         }

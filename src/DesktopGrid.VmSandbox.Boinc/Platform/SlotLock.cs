@@ -23,6 +23,7 @@ internal sealed partial class SlotLock : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
     public static SlotLock? TryTake(string path)
     {
+        RegularFile.Demand(path);
         SafeFileHandle file;
         try
         {

@@ -17,17 +17,15 @@ internal static class SlotNotices
     /// <param name="slot">The slot.</param>
     /// <param name="exitStatus">What the process will exit with.</param>
     /// <param name="message">A word for the user; null for none.</param>
-    /// <param name="isNotice">Whether it is shown as a notice.</param>
-    public static void Finish(string slot, int exitStatus, string? message = null, bool isNotice = false) =>
-        Write(slot, SlotFiles.Finish, message is null ? Line(exitStatus) : $"{Line(exitStatus)}{OneLine(message)}\n{(isNotice ? "notice" : "")}\n");
+    public static void Finish(string slot, int exitStatus, string? message = null) =>
+        Write(slot, SlotFiles.Finish, message is null ? Line(exitStatus) : $"{Line(exitStatus)}{OneLine(message)}\n\n");
 
     /// <summary>The task shall be started again later. The client wants a reason: without a second line it does not see the file.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="delay">When, 1 s to a day.</param>
     /// <param name="reason">Why, shown as the task's state.</param>
-    /// <param name="isNotice">Whether it is shown as a notice as well.</param>
-    public static void TemporaryExit(string slot, TimeSpan delay, string reason, bool isNotice = false) =>
-        Write(slot, SlotFiles.TemporaryExit, $"{Line((int)Math.Clamp(delay.TotalSeconds, 1, LongestDelay.TotalSeconds))}{OneLine(reason)}\n{(isNotice ? "notice" : "")}\n");
+    public static void TemporaryExit(string slot, TimeSpan delay, string reason) =>
+        Write(slot, SlotFiles.TemporaryExit, $"{Line((int)Math.Clamp(delay.TotalSeconds, 1, LongestDelay.TotalSeconds))}{OneLine(reason)}\n\n");
 
     /// <summary>Writes a file that appears whole.</summary>
     /// <exception cref="BoincException">The slot cannot be written.</exception>
@@ -36,7 +34,9 @@ internal static class SlotNotices
         var path = Path.Combine(slot, name);
         try
         {
-            using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.Read))
+            // Whatever stands there was put by a program that is no more, or waits to be written to.
+            File.Delete(path + ".new");
+            using (var file = new FileStream(path + ".new", FileMode.CreateNew, FileAccess.Write, FileShare.Read))
             {
                 file.Write(Encoding.UTF8.GetBytes(text));
                 // What the name says must be true after a cut of the power.

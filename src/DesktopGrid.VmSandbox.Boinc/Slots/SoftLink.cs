@@ -1,4 +1,5 @@
 using System.Text;
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Slots;
@@ -53,7 +54,7 @@ internal static class SoftLink
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenRead(path);
             var head = new byte[MostBytes];
             var text = Encoding.UTF8.GetString(head, 0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
             var begin = text.IndexOf(Begin, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Tasks;
 
@@ -42,15 +43,10 @@ internal static class ClientMessages
     }
 
     /// <summary>What a heartbeat says; the network is allowed unless it says otherwise.</summary>
-    public static Heartbeat Heartbeat(string text) => new(!text.Contains("<network_suspended/>", StringComparison.Ordinal), Between(text, "max_wss"));
+    public static Heartbeat Heartbeat(string text) => new(!text.Contains("<network_suspended/>", StringComparison.Ordinal), ValueText.Behind(text, "max_wss") ?? 0);
 
     /// <summary>What the client leaves about an upload; null for a text that says nothing.</summary>
-    public static int? UploadStatus(string text)
-    {
-        var begin = text.IndexOf("<status>", StringComparison.Ordinal);
-        var value = begin < 0 ? "" : text[(begin + "<status>".Length)..].Split('<')[0].Trim();
-        return int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status) ? status : null;
-    }
+    public static int? UploadStatus(string text) => ValueText.Behind(text, "status") is >= int.MinValue and <= int.MaxValue and var status && status == Math.Truncate(status) ? (int)status : null;
 
     /// <summary>The status of a task. Both CPU times always: the client takes a missing one for 0.</summary>
     public static string Status(TaskReport report)
@@ -70,12 +66,5 @@ internal static class ClientMessages
         }
 
         return text.ToString();
-    }
-
-    private static double Between(string text, string tag)
-    {
-        var begin = text.IndexOf($"<{tag}>", StringComparison.Ordinal);
-        var end = text.IndexOf($"</{tag}>", StringComparison.Ordinal);
-        return begin >= 0 && end > begin && double.TryParse(text.AsSpan(begin + tag.Length + 2, end - begin - tag.Length - 2), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : 0;
     }
 }

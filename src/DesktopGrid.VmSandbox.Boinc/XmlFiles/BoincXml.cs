@@ -1,4 +1,3 @@
-using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Primitives;
@@ -6,15 +5,13 @@ using DesktopGrid.VmSandbox.Primitives;
 namespace DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 /// <summary>
-/// Reads the files that BOINC calls XML, within a ceiling: no declaration, UTF-8 or Latin-1, numbers as C prints them. No document type, nothing
+/// Reads the files that BOINC calls XML, within a ceiling: UTF-8 or Latin-1, with what its own parser does not mind, numbers as C prints them. No document type, nothing
 /// from outside.
 /// </summary>
 internal static class BoincXml
 {
     // Deeper than any file of BOINC's by far; what is deeper costs a reader more than it can say.
     private const int MostDepth = 32;
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file whose outermost element has this name.</summary>
     /// <param name="path">The file.</param>
@@ -44,44 +41,11 @@ internal static class BoincXml
 
     /// <summary>A file's text: UTF-8, or else Latin-1, which the client writes where a name has such letters.</summary>
     /// <exception cref="BoincException">There is none, it is too large, or it cannot be read.</exception>
-    public static string ReadText(string path, int mostBytes)
-    {
-        var bytes = ReadBytes(path, mostBytes);
-        try
-        {
-            return Strict.GetString(bytes).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(bytes);
-        }
-    }
+    public static string ReadText(string path, int mostBytes) => MarkupRepair.Decode(BoundedFile.Read(path, mostBytes));
 
-    private static byte[] ReadBytes(string path, int mostBytes)
+    private static XElement Load(string given, string root, string name)
     {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            if (file.Length > mostBytes)
-            {
-                throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"{Path.GetFileName(path)} has {file.Length} bytes; at most {mostBytes} are read.");
-            }
-
-            var bytes = new byte[file.Length];
-            return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"There is no {path}.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{path} cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static XElement Load(string text, string root, string name)
-    {
+        var text = MarkupRepair.Repair(given.TrimStart());
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,

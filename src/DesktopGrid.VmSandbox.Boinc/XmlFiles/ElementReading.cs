@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using DesktopGrid.VmSandbox.Primitives;
 
@@ -22,20 +21,19 @@ internal static class ElementReading
     {
         var text = element.Text(name);
         return string.IsNullOrEmpty(text) ? otherwise
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
-            : throw NotANumber(element, name, text);
+            : ValueText.Number(text) ?? throw NotANumber(element, name, text);
     }
 
     /// <summary>The whole number of a child; the other value where there is none. What C prints of a double counts as well.</summary>
     /// <exception cref="BoincException">It is no whole number of 32 bits.</exception>
     public static int Whole(this XElement element, string name, int otherwise = 0)
     {
-        var value = element.Number(name, otherwise);
-        return value is >= int.MinValue and <= int.MaxValue && value == Math.Truncate(value) ? (int)value : throw NotANumber(element, name, element.Text(name)!);
+        var text = element.Text(name);
+        return string.IsNullOrEmpty(text) ? otherwise : ValueText.Whole(text) ?? throw NotANumber(element, name, text);
     }
 
     /// <summary>Whether a flag is set: <c>&lt;x/&gt;</c>, or a number that is not 0.</summary>
-    public static bool Flag(this XElement element, string name) => element.Text(name) is { } text && (text.Length == 0 || text is not ("0" or "false"));
+    public static bool Flag(this XElement element, string name) => element.Text(name) is { } text && ValueText.IsSet(text);
 
     private static BoincException NotANumber(XElement element, string name, string text) =>
         new(SandboxErrorCode.BoincFileMalformed, $"<{name}> in <{element.Name.LocalName}> is no such number: \"{(text.Length > 40 ? text[..40] : text)}\".");

@@ -25,9 +25,9 @@ public sealed class SlotNoticesTests
     [Test]
     public void A_delay_always_has_a_reason_on_one_line()
     {
-        SlotNotices.TemporaryExit(_slot.Slot, TimeSpan.FromDays(9), "the disk\nis full", isNotice: true);
+        SlotNotices.TemporaryExit(_slot.Slot, TimeSpan.FromDays(9), "the disk\nis full");
 
-        Read("boinc_temporary_exit").Should().Be("86400\nthe disk is full\nnotice\n");
+        Read("boinc_temporary_exit").Should().Be("86400\nthe disk is full\n\n");
     }
 
     [Test]

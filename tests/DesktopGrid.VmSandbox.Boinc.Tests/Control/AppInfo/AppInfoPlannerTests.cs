@@ -67,7 +67,8 @@ public sealed class AppInfoPlannerTests
     public async Task A_file_that_is_missing_is_a_reason()
     {
         _project.Version("a", 100, "nothing");
-        (await PlanAsync()).Refused.Single().Reason.Should().EndWith(VersionJudge.NotDownloaded);
+        var refused = (await PlanAsync()).Refused.Single();
+        (refused.Reason, refused.MayPass).Should().Be(("its file nothing has not been downloaded", true));
     }
 
     [TestCase("../../../etc/cron.d/x")]

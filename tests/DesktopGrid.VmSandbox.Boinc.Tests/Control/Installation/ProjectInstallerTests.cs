@@ -106,6 +106,26 @@ public sealed class ProjectInstallerTests
     }
 
     [Test]
+    public async Task A_link_that_has_taken_the_place_of_our_folder_is_not_followed_either()
+    {
+        await InstallAsync();
+        var elsewhere = Path.Combine(_project.DataFolder, "elsewhere");
+        Directory.Move(_site.Folder.Root, elsewhere);
+        Directory.CreateSymbolicLink(_site.Folder.Root, elsewhere);
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "refresh.json"), "somebody's");
+        var before = Files(elsewhere);
+        await File.WriteAllTextAsync(_project.Engine.Wrapper, "a newer wrapper");
+        await DemandLinkAsync(() => Installer.RenewEngineAsync(_project.Engine, CancellationToken.None));
+        await DemandLinkAsync(() => Task.Run(() => new RefreshRecord(RefreshStage.Drain).Write(_site.Folder)));
+        await DemandLinkAsync(() => Task.Run(() => RefreshRecord.Forget(_site.Folder)));
+        Files(elsewhere).Should().Equal(before);
+
+        static async Task DemandLinkAsync(Func<Task> act) => await FluentActions.Awaiting(act).Should().ThrowAsync<BoincException>().WithMessage("*cannot be written*is a link*");
+
+        static string[] Files(string folder) => [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(static path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}")];
+    }
+
+    [Test]
     public void A_manifest_of_a_plain_name_is_read()
     {
         Directory.CreateDirectory(_site.Folder.Root);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DesktopGrid.VmSandbox.Boinc.Control.Markup;
+namespace DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 /// <summary>
 /// Makes XML of what the client writes: it puts names and command lines into its state as it got them, with a bare "&amp;" or "&lt;" in them,
@@ -15,12 +15,12 @@ internal static class MarkupRepair
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Bytes as text: UTF-8 where they are that, and one character a byte otherwise.</summary>
+    /// <summary>Bytes as text: UTF-8 where they are that, without its mark, and one character a byte otherwise.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return Strict.GetString(bytes);
+            return Strict.GetString(bytes).TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException)
         {

@@ -1,16 +1,17 @@
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Boinc.Control.Markup;
+namespace DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 /// <summary>Reads whole files of others up to a ceiling.</summary>
 internal static class BoundedFile
 {
-    /// <exception cref="BoincException">The file is missing, cannot be read, or is larger than <paramref name="ceiling"/>.</exception>
+    /// <exception cref="BoincException">The file is missing, cannot be read, is no ordinary one, or is larger than <paramref name="ceiling"/>.</exception>
     public static byte[] Read(string path, int ceiling)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            using var file = RegularFile.OpenRead(path);
             var length = file.Length;
             if (length > ceiling)
             {
@@ -23,7 +24,7 @@ internal static class BoundedFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{path} is not there.", e);
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"There is no {path}.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
