@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
 using DesktopGrid.VmSandbox.Boinc.Control.Signatures;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
@@ -64,15 +65,15 @@ internal sealed class AppInfoPlanner(BoincProject project, HostFacts host, strin
 
     private double FlopsOf(AppVersion version) => version.Flops ?? (host.Flops * Math.Max(version.Processors, 0.1));
 
-    private static WrapperOptions OptionsOf(AppVersion version, ProgramFacts facts)
+    private static VersionOptions OptionsOf(AppVersion version, ProgramFacts facts)
     {
-        var job = facts.IsStockWrapper ? version.Files.FirstOrDefault(static file => file.LogicalName == StockWrapper.JobFile)?.LogicalName : null;
-        return new WrapperOptions
+        var job = facts.IsStockWrapper ? version.Files.FirstOrDefault(static file => file.LogicalName == SlotFiles.Job)?.LogicalName : null;
+        return new VersionOptions
         {
-            FileName = WrapperOptions.NameFor(version.Tuple),
+            FileName = VersionOptions.NameFor(version.Tuple),
             Job = job,
             Payload = job is null ? version.MainProgram!.LogicalName : null,
-            UsesApi = job is null && facts.UsesApi,
+            UsesApi = job is null && facts.Format is not ProgramFormat.Script ? facts.UsesApi : null,
         };
     }
 }

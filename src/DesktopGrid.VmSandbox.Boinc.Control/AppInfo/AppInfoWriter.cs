@@ -1,6 +1,7 @@
 using System.Globalization;
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
 using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 
@@ -81,7 +82,7 @@ internal static class AppInfoWriter
             WriteReference(writer, file.IsMainProgram ? file with { IsMainProgram = false, OpenName = file.LogicalName } : file);
         }
 
-        WriteReference(writer, new FileRef(planned.Options.FileName, WrapperOptions.LogicalName, IsMainProgram: false, IsCopied: false, IsOptional: false));
+        WriteReference(writer, new FileRef(planned.Options.FileName, SlotFiles.Options, IsMainProgram: false, IsCopied: false, IsOptional: false));
         writer.Close();
     }
 

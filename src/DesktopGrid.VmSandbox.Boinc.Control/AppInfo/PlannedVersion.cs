@@ -7,7 +7,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 /// <param name="Files">The files that it names, each once.</param>
 /// <param name="NativeFlops">What it computes in a second without a sandbox: the project's word, or the client's benchmark.</param>
 /// <param name="Options">What our wrapper is told about it.</param>
-internal sealed record PlannedVersion(AppVersion Original, IReadOnlyList<AppFile> Files, double NativeFlops, WrapperOptions Options)
+internal sealed record PlannedVersion(AppVersion Original, IReadOnlyList<AppFile> Files, double NativeFlops, VersionOptions Options)
 {
     // A project that says nothing sensible must not make a deadline of centuries.
     private const double Least = 1e6;

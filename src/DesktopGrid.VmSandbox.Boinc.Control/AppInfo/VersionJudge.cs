@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
@@ -56,7 +57,7 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
 
     private void Demand(FileRef reference)
     {
-        if (!ProjectFolder.IsSafeFile(reference.FileName) || reference.FileName.StartsWith(WrapperOptions.FilePrefix, StringComparison.Ordinal))
+        if (!ProjectFolder.IsSafeFile(reference.FileName) || reference.FileName.StartsWith(VersionOptions.FilePrefix, StringComparison.Ordinal))
         {
             throw Refuse($"its file \"{reference.FileName}\" has a name that app_info.xml cannot hold");
         }
@@ -66,9 +67,9 @@ internal sealed class VersionJudge(BoincProject project, string projectFolder)
             throw Refuse($"its file {reference.FileName} is to be opened as \"{reference.LogicalName}\", which lies outside of the slot");
         }
 
-        if (reference.LogicalName == WrapperOptions.LogicalName)
+        if (reference.LogicalName == SlotFiles.Options)
         {
-            throw Refuse($"it has a file {WrapperOptions.LogicalName} of its own");
+            throw Refuse($"it has a file {SlotFiles.Options} of its own");
         }
 
         if (!(reference.IsOptional && !reference.IsMainProgram) && !(project.Files.TryGetValue(reference.FileName, out var file) && file.IsPresent && File.Exists(Path.Combine(projectFolder, reference.FileName))))

@@ -111,7 +111,7 @@ internal sealed class ProjectInstaller(SandboxFolder folder, TimeProvider time)
             manifest = new Manifest { ProjectUrl = "", Written = [new PinnedFile(AppInfoWriter.FileName, 0, ""), new PinnedFile(AppInfoWriter.WrapperName, 0, "")] };
         }
 
-        var named = Directory.EnumerateFiles(folder.Project, $"{WrapperOptions.FilePrefix}*.xml").Select(static path => new PinnedFile(Path.GetFileName(path), 0, ""));
+        var named = Directory.EnumerateFiles(folder.Project, $"{VersionOptions.FilePrefix}*.xml").Select(static path => new PinnedFile(Path.GetFileName(path), 0, ""));
         return manifest is null ? null : manifest with { Written = [.. manifest.Written, .. named] };
     }
 

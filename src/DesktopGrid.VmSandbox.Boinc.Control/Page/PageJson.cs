@@ -22,15 +22,11 @@ internal sealed record PagePreview(string Preview, double Factor, IReadOnlyList<
 /// <summary>Why something was not done.</summary>
 internal sealed record PageRefusal(string Error, string? Advice);
 
-/// <summary>Where the page is, for the wrappers: in the client's data folder, for everybody to read.</summary>
-internal sealed record PageAddress(string Url);
-
 /// <summary>Their form.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, MaxDepth = 8)]
 [JsonSerializable(typeof(PageState))]
 [JsonSerializable(typeof(PageRequest))]
 [JsonSerializable(typeof(PagePreview))]
 [JsonSerializable(typeof(PageRefusal))]
-[JsonSerializable(typeof(PageAddress))]
 [JsonSerializable(typeof(SwitchOutcome))]
 internal sealed partial class PageJsonContext : JsonSerializerContext;

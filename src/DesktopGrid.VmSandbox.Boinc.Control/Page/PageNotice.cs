@@ -1,19 +1,14 @@
-using System.Text.Json;
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
-using DesktopGrid.VmSandbox.Boinc.XmlFiles;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.Page;
 
 /// <summary>Tells the wrappers where the page is, by a file of the client's data folder: they offer it to the client as the tasks' web graphics. It has the secret for looking only.</summary>
 internal sealed class PageNotice(string dataFolder, string viewUrl)
 {
-    public const string FileName = "vmsandbox_page.json";
+    private readonly byte[] _content = PageFile.Write(viewUrl);
 
-    private const int LongestFile = 4096;
-
-    private readonly byte[] _content = JsonSerializer.SerializeToUtf8Bytes(new PageAddress(viewUrl), PageJsonContext.Default.PageAddress);
-
-    private string FilePath => Path.Combine(dataFolder, FileName);
+    private string FilePath => Path.Combine(dataFolder, PageFile.Name);
 
     /// <summary>False where this user may not write there: the Manager then has no button for the page.</summary>
     public bool TryPost()
@@ -34,7 +29,7 @@ internal sealed class PageNotice(string dataFolder, string viewUrl)
     {
         try
         {
-            if (BoundedFile.Read(FilePath, LongestFile).AsSpan().SequenceEqual(_content))
+            if (PageFile.Content(dataFolder) is { } there && there.AsSpan().SequenceEqual(_content))
             {
                 new ProjectWriter(dataFolder).DeleteFile(FilePath);
             }

@@ -34,7 +34,7 @@ internal sealed class SlotReader(string dataFolder, TimeProvider time)
         try
         {
             var age = time.GetUtcNow() - File.GetLastWriteTimeUtc(file);
-            return StatusText.Parse(BoundedFile.Read(file, StatusText.MostBytes)) with { Slot = slot, AgeSeconds = Math.Max(0, Math.Round(age.TotalSeconds)) };
+            return StatusText.Parse(BoundedFile.Read(file, StatusForm.MostBytes)) with { Slot = slot, AgeSeconds = Math.Max(0, Math.Round(age.TotalSeconds)) };
         }
         catch (Exception e) when (e is BoincException or IOException or UnauthorizedAccessException)
         {

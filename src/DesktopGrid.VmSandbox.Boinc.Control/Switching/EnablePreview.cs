@@ -14,7 +14,7 @@ internal sealed record EnablePreview(ProjectSite Site, AppInfoPlan Plan, Emulati
     /// <summary>A sentence each.</summary>
     public IReadOnlyList<string> Sentences =>
     [
-        .. Plan.Versions.Select(static version => $"{version.Original.Tuple} will run in a sandbox{(version.Options.Job is not null ? ", as its job.xml says" : version.Options.UsesApi ? ", and talk with the client as ever" : "")}."),
+        .. Plan.Versions.Select(static version => $"{version.Original.Tuple} will run in a sandbox{(version.Options.Job is not null ? ", as its job.xml says" : version.Options.UsesApi is true ? ", and talk with the client as ever" : "")}."),
         .. Plan.Refused.Select(static refused => $"{refused.Tuple} will not run: {refused.Reason}."),
         $"A sandbox computes about {Factor} slower than this computer itself ({(Factor.IsMeasured ? $"measured, {Factor.Accelerator}" : "as you said")}): a task takes that much longer.",
         .. Plan.KeptTasks > 0 ? [$"{Count(Plan.KeptTasks)} in progress will continue in {(Plan.KeptTasks == 1 ? "a sandbox" : "sandboxes")}."] : Array.Empty<string>(),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
 

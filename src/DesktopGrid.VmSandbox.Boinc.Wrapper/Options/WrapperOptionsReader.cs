@@ -9,7 +9,6 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
 /// <summary>Reads our own options: one element or one argument each, with the same names.</summary>
 internal static class WrapperOptionsReader
 {
-    private const string Root = "vmsandbox";
     private const int MostBytes = 64 * 1024;
 
     /// <summary>Reads the file of the slot, where there is one, and the arguments over it.</summary>
@@ -18,9 +17,9 @@ internal static class WrapperOptionsReader
     /// <exception cref="BoincException">The file is no such, or an option is unknown or out of its range.</exception>
     public static WrapperOptions Read(VersionFiles files, IEnumerable<string> arguments)
     {
-        var file = files.Find(SlotFiles.Options) is { } path ? BoincXml.ReadFile(path, Root, MostBytes) : new XElement(Root);
+        var file = files.Find(SlotFiles.Options) is { } path ? BoincXml.ReadFile(path, OptionNames.Root, MostBytes) : new XElement(OptionNames.Root);
         var options = Apply(new WrapperOptions(), file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim())));
-        return Apply(options, arguments.Select(Split).Select(setting => files.IsChecked && setting.Name is not ("memory_mib" or "cpus")
+        return Apply(options, arguments.Select(Split).Select(setting => files.IsChecked && setting.Name is not (OptionNames.MemoryMiB or OptionNames.VirtualCpus)
             ? throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The command line sets \"{Short(setting.Name)}\", which only vmsandbox.xml may: a work unit writes command lines, and is not signed.")
             : setting));
     }
@@ -33,15 +32,15 @@ internal static class WrapperOptionsReader
         {
             options = name switch
             {
-                "payload" => options with { Payload = Logical(name, value) },
-                "job" => options with { Job = Logical(name, value) },
-                "api" => options with { HasApi = value is not ("0" or "false") },
-                "qemu" => options with { Qemu = Path.IsPathRooted(value) ? value : Logical(name, value) },
-                "guest_image" => options with { GuestImage = Path.IsPathRooted(value) ? value : Logical(name, value) },
-                "layer" => options with { Layers = [.. options.Layers, Logical(name, value)] },
-                "memory_mib" => options with { MemoryMiB = Number(name, value, 96, 65_536) },
-                "cpus" => options with { VirtualCpus = Number(name, value, 1, 64) },
-                "output" => options with { Outputs = [.. options.Outputs, Logical(name, value)] },
+                OptionNames.Payload => options with { Payload = Logical(name, value) },
+                OptionNames.Job => options with { Job = Logical(name, value) },
+                OptionNames.Api => options with { HasApi = ValueText.IsSet(value) },
+                OptionNames.Qemu => options with { Qemu = Path.IsPathRooted(value) ? value : Logical(name, value) },
+                OptionNames.GuestImage => options with { GuestImage = Path.IsPathRooted(value) ? value : Logical(name, value) },
+                OptionNames.Layer => options with { Layers = [.. options.Layers, Logical(name, value)] },
+                OptionNames.MemoryMiB => options with { MemoryMiB = Number(name, value, 96, 65_536) },
+                OptionNames.VirtualCpus => options with { VirtualCpus = Number(name, value, 1, 64) },
+                OptionNames.Output => options with { Outputs = [.. options.Outputs, Logical(name, value)] },
                 _ => throw Wrong($"has an unknown option \"{Short(name)}\""),
             };
         }

@@ -56,6 +56,13 @@ public sealed class PipeTests
     }
 
     [Test]
+    public async Task The_address_of_the_page()
+    {
+        MakePipe("../../" + PageFile.Name);
+        (await Task.Run(() => PageFile.Read(_slot.DataDirectory)).WaitAsync(Bound)).Should().BeNull();
+    }
+
+    [Test]
     public async Task The_lock_of_a_slot()
     {
         var path = MakePipe(SlotFiles.Lock);

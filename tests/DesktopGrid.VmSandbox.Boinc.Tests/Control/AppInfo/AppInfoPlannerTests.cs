@@ -105,7 +105,7 @@ public sealed class AppInfoPlannerTests
             .With("job_1.xml", "<job_desc/>"u8.ToArray())
             .Version("plain", 1, "app_1").Version("api", 1, "api_1").Version("stock", 1, "wrapper_1", more: "<file_ref><file_name>job_1.xml</file_name><open_name>job.xml</open_name></file_ref>");
         var plan = await PlanAsync();
-        plan.Versions.Select(static version => (version.Options.Payload, version.Options.Job, version.Options.UsesApi)).Should().Equal(("app_1", null, false), ("api_1", null, true), (null, "job.xml", false));
+        plan.Versions.Select(static version => (version.Options.Payload, version.Options.Job, version.Options.UsesApi)).Should().Equal(("app_1", null, false), ("api_1", null, true), (null, "job.xml", null));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using DesktopGrid.VmSandbox.Boinc.Control.Page;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tests.Control.Recorded;
 
 namespace DesktopGrid.VmSandbox.Boinc.Tests.Control.Page;
@@ -101,7 +102,7 @@ public sealed class PageSecurityTests
     [Test]
     public async Task The_wrappers_learn_the_address_for_looking_alone_and_it_goes_with_the_page(CancellationToken cancellationToken)
     {
-        var file = Path.Combine(_bench.Project.DataFolder, PageNotice.FileName);
+        var file = Path.Combine(_bench.Project.DataFolder, PageFile.Name);
         var text = await File.ReadAllTextAsync(file, cancellationToken);
         text.Should().Be($$"""{"url":"{{_bench.Page.ViewUrl}}"}""");
         new Uri(_bench.Page.OwnerUrl).AbsolutePath.Should().NotContain(new Uri(_bench.Page.ViewUrl).Segments[2]);

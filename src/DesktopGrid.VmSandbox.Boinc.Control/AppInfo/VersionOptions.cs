@@ -1,18 +1,16 @@
 using System.Globalization;
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
 using DesktopGrid.VmSandbox.Boinc.Control.Markup;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 
 /// <summary>
-/// What our wrapper is told about one application version, in a file of the version that the slot links as <see cref="LogicalName"/>. Memory and
+/// What our wrapper is told about one application version, in a file of the version that the slot links as <see cref="SlotFiles.Options"/>. Memory and
 /// processors are not among it: the wrapper takes them from the task.
 /// </summary>
-internal sealed record WrapperOptions
+internal sealed record VersionOptions
 {
-    /// <summary>The name under which the wrapper opens it.</summary>
-    public const string LogicalName = "vmsandbox.xml";
-
     /// <summary>How the names of our options files begin in a project's folder.</summary>
     public const string FilePrefix = "vmsandbox_";
 
@@ -25,8 +23,8 @@ internal sealed record WrapperOptions
     /// <summary>The slot's name of a stock wrapper's <c>job.xml</c>.</summary>
     public string? Job { get; init; }
 
-    /// <summary>Whether the program talks with the client itself.</summary>
-    public bool UsesApi { get; init; }
+    /// <summary>Whether the program talks with the client itself; null where that was not looked for, and the wrapper looks.</summary>
+    public bool? UsesApi { get; init; }
 
     /// <summary>A name that only this version has.</summary>
     public static string NameFor(VersionTuple tuple)
@@ -41,12 +39,12 @@ internal sealed record WrapperOptions
     public byte[] ToBytes(string emulator, string guestImage)
     {
         var writer = new MarkupWriter();
-        writer.Open("vmsandbox");
-        writer.Value("payload", Payload);
-        writer.Value("job", Job);
-        writer.Flag("api", UsesApi);
-        writer.Value("qemu", emulator);
-        writer.Value("guest_image", guestImage);
+        writer.Open(OptionNames.Root);
+        writer.Value(OptionNames.Payload, Payload);
+        writer.Value(OptionNames.Job, Job);
+        writer.Value(OptionNames.Api, UsesApi is { } usesApi ? usesApi ? "1" : "0" : null);
+        writer.Value(OptionNames.Qemu, emulator);
+        writer.Value(OptionNames.GuestImage, guestImage);
         writer.Close();
         return writer.ToBytes();
     }
