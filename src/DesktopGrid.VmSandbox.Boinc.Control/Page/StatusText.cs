@@ -37,18 +37,15 @@ internal static class StatusText
         MemoryBytes = Number(root, StatusForm.MemoryBytes, StatusForm.MostNumber),
         Accelerator = Text(root, StatusForm.Accelerator),
         Console = root.TryGetProperty(StatusForm.Console, out var console) && console.ValueKind == JsonValueKind.Array
-            ? [.. console.EnumerateArray().Where(static line => line.ValueKind == JsonValueKind.String).TakeLast(StatusForm.MostLines).Select(static line => Bounded(line.GetString()!, StatusForm.LongestLine))]
+            ? [.. console.EnumerateArray().Where(static line => line.ValueKind == JsonValueKind.String).TakeLast(StatusForm.MostLines).Select(static line => PlainText.Beginning(line.GetString()!, StatusForm.LongestLine))]
             : [],
     };
 
     private static string Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Bounded(value.GetString()!, StatusForm.LongestText) : "";
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? PlainText.Beginning(value.GetString()!, StatusForm.LongestText) : "";
 
     private static double Number(JsonElement root, string name, double most) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? Math.Clamp(number, 0, most) : 0;
-
-    /// <summary>Without controls, and without what turns the direction of a line about.</summary>
-    private static string Bounded(string text, int length) => string.Concat(text.Take(length).Select(static c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069') ? '.' : c));
 
     private static BoincException Malformed(Exception? cause) => new(SandboxErrorCode.BoincFileMalformed, "A sandbox's status is not what the wrapper writes.", cause);
 }

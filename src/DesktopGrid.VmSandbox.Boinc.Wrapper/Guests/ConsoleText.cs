@@ -1,3 +1,5 @@
+using DesktopGrid.VmSandbox.Boinc.Slots;
+
 namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Guests;
 
 /// <summary>What the guest wrote, for people: no control character reaches their terminal or page.</summary>
@@ -9,5 +11,5 @@ internal static class ConsoleText
     public static IReadOnlyList<string> Lines(string text) => [.. Printable(text).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(MostLines)];
 
     /// <summary>The text with dots for control characters.</summary>
-    public static string Printable(string text) => string.Concat(text.Replace("\r\n", "\n", StringComparison.Ordinal).Select(static letter => letter is '\n' or '\t' || !char.IsControl(letter) ? letter : '.'));
+    public static string Printable(string text) => PlainText.Lines(text);
 }

@@ -94,7 +94,7 @@ internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun 
         }
 
         var current = parts.Plan.Tasks[Math.Min(program.Index, parts.Plan.Tasks.Count - 1)];
-        if (look % FractionLook == 0 && current.FractionDoneFile is { } file && await EndOfAsync(file, FractionBytes, cancellationToken).ConfigureAwait(false) is { } end && FractionText.Last(end) is { } part)
+        if (look % FractionLook == 0 && current.FractionDoneFile is { } file && await EndOfAsync(file, FractionBytes, cancellationToken).ConfigureAwait(false) is { } end && FractionText.Last(end, FractionBytes) is { } part)
         {
             parts.Progress.Reach(part);
         }

@@ -18,14 +18,14 @@ internal static class SlotNotices
     /// <param name="exitStatus">What the process will exit with.</param>
     /// <param name="message">A word for the user; null for none.</param>
     public static void Finish(string slot, int exitStatus, string? message = null) =>
-        Write(slot, SlotFiles.Finish, message is null ? Line(exitStatus) : $"{Line(exitStatus)}{OneLine(message)}\n\n");
+        Write(slot, SlotFiles.Finish, message is null ? Line(exitStatus) : $"{Line(exitStatus)}{PlainText.Line(message)}\n\n");
 
     /// <summary>The task shall be started again later. The client wants a reason: without a second line it does not see the file.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="delay">When, 1 s to a day.</param>
     /// <param name="reason">Why, shown as the task's state.</param>
     public static void TemporaryExit(string slot, TimeSpan delay, string reason) =>
-        Write(slot, SlotFiles.TemporaryExit, $"{Line((int)Math.Clamp(delay.TotalSeconds, 1, LongestDelay.TotalSeconds))}{OneLine(reason)}\n\n");
+        Write(slot, SlotFiles.TemporaryExit, $"{Line((int)Math.Clamp(delay.TotalSeconds, 1, LongestDelay.TotalSeconds))}{PlainText.Line(reason)}\n\n");
 
     /// <summary>Writes a file that appears whole.</summary>
     /// <exception cref="BoincException">The slot cannot be written.</exception>
@@ -52,6 +52,4 @@ internal static class SlotNotices
     }
 
     private static string Line(int number) => number.ToString(CultureInfo.InvariantCulture) + "\n";
-
-    private static string OneLine(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter));
 }

@@ -43,7 +43,12 @@ public sealed class RunTests
     [TestCase("0.5 of it\n", 0.5)]
     [TestCase("nothing", null)]
     [TestCase("", null)]
-    public void The_last_number_of_a_file_counts(string end, double? expected) => FractionText.Last(end).Should().Be(expected);
+    [TestCase("0.123456789", 0.123456789, Description = "one byte less than was asked for: the whole file")]
+    [TestCase("0.1234567890", null, Description = "it may be the rest of 1e-90.1234567890")]
+    [TestCase("9999999999 0.5", 0.5)]
+    [TestCase("0.25 nothing", null)]
+    [TestCase("\n0.25 nothing", 0.25)]
+    public void The_last_number_of_a_file_counts(string end, double? expected) => FractionText.Last(end, mostBytes: 12).Should().Be(expected);
 
     [TestCase("<current_cpu_time>1</current_cpu_time>\n<checkpoint_cpu_time>2.5</checkpoint_cpu_time>\n<fraction_done>0.5</fraction_done>\n", 0.5)]
     [TestCase("<fraction_done>7</fraction_done>", null)]
@@ -53,7 +58,7 @@ public sealed class RunTests
     public void What_an_application_in_the_guest_says_is_taken_with_care(string text, double? fraction) => GuestAppStatus.Parse(text).Should().Be(new GuestAppStatus(fraction));
 
     [Test]
-    public void What_a_guest_wrote_cannot_move_a_terminal() => ConsoleText.Lines("a\u001b[2Jb\r\nc\n").Should().Equal("a.[2Jb", "c");
+    public void What_a_guest_wrote_cannot_move_a_terminal() => ConsoleText.Lines("a\u001b[2Jb\r\nc\u202ed\u009b\n").Should().Equal("a.[2Jb", "c.d.");
 
     private static PlannedTask Task(double weight) => new() { Name = "program", Arguments = [], Weight = weight };
 }
