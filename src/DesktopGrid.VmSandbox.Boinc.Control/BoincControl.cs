@@ -20,9 +20,9 @@ internal sealed class BoincControl : IProjectSwitches
         var door = new ClientDoor(options.DataFolder, options.Endpoint, time);
         DataFolder = options.DataFolder;
         _finder = new SiteFinder(options.DataFolder);
-        _enable = new EnableVerb(door, () => FindEngine(options), (engine, token) => FactorAsync(options, engine, loggers, time, token), time);
+        _enable = new EnableVerb(door, () => FindEngine(options, time), (engine, token) => FactorAsync(options, engine, loggers, time, token), time);
         _disable = new DisableVerb(door, time);
-        _refresh = new RefreshVerb(door, _finder, _enable, () => FindEngine(options), time);
+        _refresh = new RefreshVerb(door, _finder, _enable, () => FindEngine(options, time), time);
     }
 
     public string DataFolder { get; }
@@ -40,7 +40,7 @@ internal sealed class BoincControl : IProjectSwitches
     public Task<SwitchOutcome> RefreshAsync(string project, SwitchOptions options, CancellationToken cancellationToken) =>
         SwitchTurn.TakeAsync(DataFolder, () => _refresh.RunAsync(_finder.One(project), options, cancellationToken));
 
-    private static EngineParts FindEngine(BoincControlOptions options) => new EngineFinder(options.Host.Qemu.EmulatorPath, options.Host.GuestImage, options.Wrapper).Find();
+    private static EngineParts FindEngine(BoincControlOptions options, TimeProvider time) => new EngineFinder(options.Host.Qemu, options.Host.GuestImage, options.Wrapper, time).Find();
 
     private static Task<EmulationFactor> FactorAsync(BoincControlOptions options, EngineParts engine, ILoggerFactory? loggers, TimeProvider time, CancellationToken cancellationToken)
     {

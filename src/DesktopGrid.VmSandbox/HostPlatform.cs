@@ -5,6 +5,8 @@ using DesktopGrid.VmSandbox.Platform.Linux;
 using DesktopGrid.VmSandbox.Platform.MacOS;
 using DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 using DesktopGrid.VmSandbox.Primitives;
+using DesktopGrid.VmSandbox.Qemu;
+using DesktopGrid.VmSandbox.Qemu.Discovery;
 
 namespace DesktopGrid.VmSandbox;
 
@@ -17,4 +19,8 @@ internal static class HostPlatform
         : HostSystem.IsWindows ? new WindowsPlatform(time)
         : HostSystem.IsMacOS ? new MacPlatform(time)
         : throw new PlatformException(SandboxErrorCode.PlatformUnsupported, $"DesktopGrid.VmSandbox runs on Linux, Windows and macOS, not on {RuntimeInformation.OSDescription}.");
+
+    /// <summary>The emulator that machines of these options would be run with; for who has to name it to others.</summary>
+    /// <exception cref="QemuException">There is none.</exception>
+    public static string FindQemu(QemuOptions options, TimeProvider time) => new QemuLocator(Create(time), options).Find().Path;
 }

@@ -20,5 +20,5 @@ internal sealed record BoincProject
     public IReadOnlyList<BoincApp> Apps { get; init; } = [];
     public IReadOnlyDictionary<string, AppFile> Files { get; init; } = new Dictionary<string, AppFile>();
     public IReadOnlyList<AppVersion> Versions { get; init; } = [];
-    public IReadOnlyList<BoincTask> Tasks { get; init; } = [];
+    public IReadOnlyList<ClientResult> Tasks { get; init; } = [];
 }

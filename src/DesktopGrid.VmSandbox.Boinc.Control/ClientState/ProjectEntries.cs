@@ -48,7 +48,7 @@ internal sealed class ProjectEntries(Element project, string masterUrl)
         Apps = _apps,
         Files = _files,
         Versions = _versions,
-        Tasks = [.. _results.Select(Task).OfType<BoincTask>()],
+        Tasks = [.. _results.Select(Task).OfType<ClientResult>()],
     };
 
     private static AppVersion? Version(Element element) =>
@@ -70,7 +70,7 @@ internal sealed class ProjectEntries(Element project, string masterUrl)
         ? new FileRef(name, element.Value("open_name"), element.Flag("main_program"), element.Flag("copy_file"), element.Flag("optional"))
         : null;
 
-    private BoincTask? Task(Element result)
+    private ClientResult? Task(Element result)
     {
         if (result.Value("name") is not { } name || result.Value("wu_name") is not { } unitName || !_workUnits.TryGetValue(unitName, out var unit) || unit.Value("app_name") is not { } app)
         {
@@ -78,7 +78,7 @@ internal sealed class ProjectEntries(Element project, string masterUrl)
         }
 
         var version = result.Whole("version_num") ?? unit.Whole("version_num") ?? 0;
-        return new BoincTask(name, new VersionTuple(app, result.Value("platform") ?? "", version, result.Value("plan_class") ?? ""));
+        return new ClientResult(name, new VersionTuple(app, result.Value("platform") ?? "", version, result.Value("plan_class") ?? ""));
     }
 
     /// <summary>The client writes each byte of a UTF-8 text as a character of its own; this makes it readable again.</summary>

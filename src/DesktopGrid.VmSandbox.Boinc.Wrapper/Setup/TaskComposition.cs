@@ -77,9 +77,9 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
             notes.Tell(note);
         }
 
-        var installation = new Installation(Path.Combine(Project, OwnFolder, "parts"), notes.Tell);
-        var image = await PartAsync(options.GuestImage, installation, end).ConfigureAwait(false);
-        var emulator = await EmulatorAsync(options.Qemu, installation, end).ConfigureAwait(false);
+        var unpacked = new UnpackedParts(Path.Combine(Project, OwnFolder, "parts"), notes.Tell);
+        var image = await PartAsync(options.GuestImage, unpacked, end).ConfigureAwait(false);
+        var emulator = await EmulatorAsync(options.Qemu, unpacked, end).ConfigureAwait(false);
         var hostOptions = HostSettings.Of(Store, emulator, image, data);
         var host = await SandboxHost.OpenAsync(hostOptions, cancellationToken: end).ConfigureAwait(false);
         await using var scope = host.ConfigureAwait(false);
@@ -105,12 +105,12 @@ internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments
         return task.Heartbeat;
     }
 
-    private async Task<string?> PartAsync(string? part, Installation installation, CancellationToken cancellationToken) =>
-        part is null || Path.IsPathRooted(part) ? part : await installation.UnpackAsync(Physical(part), cancellationToken).ConfigureAwait(false);
+    private async Task<string?> PartAsync(string? part, UnpackedParts unpacked, CancellationToken cancellationToken) =>
+        part is null || Path.IsPathRooted(part) ? part : await unpacked.UnpackAsync(Physical(part), cancellationToken).ConfigureAwait(false);
 
-    private async Task<string?> EmulatorAsync(string? part, Installation installation, CancellationToken cancellationToken)
+    private async Task<string?> EmulatorAsync(string? part, UnpackedParts unpacked, CancellationToken cancellationToken)
     {
-        var found = await PartAsync(part, installation, cancellationToken).ConfigureAwait(false);
+        var found = await PartAsync(part, unpacked, cancellationToken).ConfigureAwait(false);
         return found is null || Path.IsPathRooted(part!) ? found
             : Directory.EnumerateFiles(found, "qemu-system-x86_64*", SearchOption.AllDirectories).FirstOrDefault()
                 ?? throw new BoincException(SandboxErrorCode.BoincFileMissing, $"The archive {part} holds no qemu-system-x86_64.");

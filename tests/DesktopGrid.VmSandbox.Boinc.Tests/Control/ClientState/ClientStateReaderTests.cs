@@ -47,7 +47,7 @@ public sealed class ClientStateReaderTests
     }
 
     [Test]
-    public void The_task_in_progress_is_known() => Project.Tasks.Should().Equal(new BoincTask("wu_1_0", Project.Versions[0].Tuple));
+    public void The_task_in_progress_is_known() => Project.Tasks.Should().Equal(new ClientResult("wu_1_0", Project.Versions[0].Tuple));
 
     [Test]
     public void What_follows_the_next_project_is_the_next_projects()

@@ -23,7 +23,7 @@ public sealed class FactorMeterTests
         var opened = 0;
         var options = new SandboxHostOptions { StorePath = Path.Combine(_folder.FullName, "store"), GuestImage = GuestImage() };
         options.Qemu.Priority = ProcessPriority.Normal;
-        var engine = new EngineFinder(emulator: null, options.GuestImage, wrapper: "/bin/true").Find();
+        var engine = new EngineFinder(options.Qemu, options.GuestImage, wrapper: "/bin/true", TimeProvider.System).Find();
         var meter = new FactorMeter(new FactorCache(Path.Combine(_folder.FullName, "factor.json")), OpenAsync, TimeProvider.System);
         var factor = await meter.FactorAsync(engine, cancellationToken);
         TestContext.Out.WriteLine($"{factor.Value} by {factor.Accelerator}");

@@ -11,7 +11,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 /// </summary>
 /// <param name="folder">Where they are unpacked.</param>
 /// <param name="tell">Where a reader of stderr.txt is told.</param>
-internal sealed class Installation(string folder, Action<string> tell)
+internal sealed class UnpackedParts(string folder, Action<string> tell)
 {
     private const string Unfinished = ".unfinished-";
 
