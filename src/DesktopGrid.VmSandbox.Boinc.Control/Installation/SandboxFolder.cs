@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
+using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 using DesktopGrid.VmSandbox.Primitives;
 
@@ -10,7 +11,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.Installation;
 internal sealed record SandboxFolder(string Project)
 {
     /// <summary>The name of our folder in a project's.</summary>
-    public const string Name = "vmsandbox";
+    public const string Name = SlotFiles.ProjectFolder;
 
     private const int LongestManifest = 4 * 1024 * 1024;
 

@@ -18,7 +18,7 @@ internal sealed class VersionFiles(string slot, AppInitData? initData)
     private string Project => initData?.ProjectDirectory ?? slot;
 
     /// <summary>The physical file of a logical one; null where there is none.</summary>
-    /// <exception cref="BoincException">It is there, and is no file of the app version.</exception>
+    /// <exception cref="BoincException">It is there, and is no file of the app version, or none that can be read.</exception>
     public string? Find(string logicalName)
     {
         var path = SoftLink.Resolve(slot, logicalName, Project);
@@ -28,7 +28,13 @@ internal sealed class VersionFiles(string slot, AppInitData? initData)
         }
 
         var isOurs = initData is null || (initData.AppFiles.Contains(Path.GetFileName(path), StringComparer.Ordinal) && Path.GetDirectoryName(path) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(Project)));
-        return isOurs ? path : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"{logicalName} in the slot is no file of the app version.");
+        if (!isOurs)
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, $"{logicalName} in the slot is no file of the app version.");
+        }
+
+        SoftLink.DemandOrdinary(path, logicalName);
+        return path;
     }
 
     /// <summary>As above, where it must be there.</summary>

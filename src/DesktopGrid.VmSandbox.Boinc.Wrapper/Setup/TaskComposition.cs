@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tasks;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
@@ -16,7 +17,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Setup;
 /// <param name="time">The clock.</param>
 internal sealed class TaskComposition(BoincTask task, WrapperArguments arguments, TaskNotes notes, TimeProvider time)
 {
-    private const string OwnFolder = "vmsandbox";
+    private const string OwnFolder = SlotFiles.ProjectFolder;
 
     // A client says how much memory a task may have with its first heartbeat, within a second.
     private static readonly TimeSpan HeartbeatTime = TimeSpan.FromSeconds(2);

@@ -1,3 +1,4 @@
+using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tasks;
 using DesktopGrid.VmSandbox.Contracts;
@@ -118,7 +119,11 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
         var isAny = false;
         foreach (var path in Directory.EnumerateFiles(task.Slot, prefix + "*"))
         {
-            await session.PutFileAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (!await PutAsync(path, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
             isAny = true;
             if (isMoved)
             {
@@ -128,5 +133,22 @@ internal sealed class TrickleBridge(BoincTask task, ISandboxSession session, IRe
         }
 
         return isAny;
+    }
+
+    /// <summary>Whether it could be read: not what a program has put there in place of a file.</summary>
+    private async Task<bool> PutAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = RegularFile.OpenRead(path);
+            await using var scope = content.ConfigureAwait(false);
+            await session.PutAsync(Path.GetFileName(path), content, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            tell($"{Path.GetFileName(path)} in the slot cannot be read: {e.Message}");
+            return false;
+        }
     }
 }

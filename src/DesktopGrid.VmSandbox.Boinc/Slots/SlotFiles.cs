@@ -32,6 +32,8 @@ internal static class SlotFiles
     public const string Status = "vmsandbox_status.json";
     /// <summary>The logical name of our own options.</summary>
     public const string Options = "vmsandbox.xml";
+    /// <summary>Our folder in a project's directory.</summary>
+    public const string ProjectFolder = "vmsandbox";
     /// <summary>Sockets of a running machine.</summary>
     public const string Sockets = "vmsandbox";
     /// <summary>The logical name of the stock wrapper's job description.</summary>

@@ -38,7 +38,7 @@ internal static class SlotListing
             var target = SoftLink.Follow(path, slot, projectDirectory);
             if (target is not null && File.Exists(target))
             {
-                DemandOrdinary(target, name);
+                SoftLink.DemandOrdinary(target, name);
             }
 
             found.Add(new SlotFile(name, target ?? path, target is not null && !File.Exists(target), FileRights.IsExecutable(target ?? path)));
@@ -46,18 +46,5 @@ internal static class SlotListing
 
         found.Sort(static (one, other) => string.CompareOrdinal(one.LogicalName, other.LogicalName));
         return found;
-    }
-
-    /// <summary>What is no ordinary file would hold whoever opens it to put it into the guest.</summary>
-    private static void DemandOrdinary(string path, string name)
-    {
-        try
-        {
-            RegularFile.OpenRead(path).Dispose();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{name} in the slot cannot be read: {e.Message}", e);
-        }
     }
 }

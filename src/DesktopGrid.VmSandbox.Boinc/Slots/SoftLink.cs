@@ -37,6 +37,20 @@ internal static class SoftLink
             : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"The link {Path.GetFileName(path)} in the slot leads out of the project's directory, to {resolved}.");
     }
 
+    /// <summary>Refuses a physical file that is no ordinary one: it would hold whoever opens it to run it, or to put it into the guest.</summary>
+    /// <exception cref="BoincException">It is none, or cannot be read.</exception>
+    public static void DemandOrdinary(string path, string logicalName)
+    {
+        try
+        {
+            RegularFile.OpenRead(path).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{logicalName} in the slot cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Files by which a project's directory changes what the client runs, and our own: no link of a work unit leads there. A file of a work unit may look like a link,
     /// and what does not exist yet would be written by the guest.
@@ -44,7 +58,7 @@ internal static class SoftLink
     private static bool IsOurs(string path, string directory)
     {
         var first = Path.GetRelativePath(directory, path).Replace('\\', '/').Split('/')[0].ToLowerInvariant();
-        return first is "app_info.xml" or "app_config.xml" || (first.StartsWith(SlotFiles.Sockets, StringComparison.Ordinal) && !File.Exists(path)) || first == SlotFiles.Sockets;
+        return first is "app_info.xml" or "app_config.xml" || (first.StartsWith(SlotFiles.ProjectFolder, StringComparison.Ordinal) && !File.Exists(path)) || first == SlotFiles.ProjectFolder;
     }
 
     private static bool IsBelow(string path, string directory) =>

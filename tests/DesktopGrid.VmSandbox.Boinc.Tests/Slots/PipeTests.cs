@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 using DesktopGrid.VmSandbox.Boinc.Control.Signatures;
+using DesktopGrid.VmSandbox.Boinc.InitData;
 using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.SharedMemory;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tests.Support;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;
+using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
 using DesktopGrid.VmSandbox.Boinc.XmlFiles;
 
 namespace DesktopGrid.VmSandbox.Boinc.Tests.Slots;
@@ -46,6 +48,17 @@ public sealed class PipeTests
     {
         _slot.Put("in", "<soft_link>../../projects/example.org/pipe</soft_link>\n");
         return RefusedAsync("../../projects/example.org/pipe", _ => _slot.Files());
+    }
+
+    [Test]
+    public Task A_file_of_the_app_version() => RefusedAsync("app", _ => new VersionFiles(_slot.Slot, null).Find("app"));
+
+    [Test]
+    public Task What_a_link_to_a_file_of_the_app_version_leads_to()
+    {
+        _slot.Put("app", "<soft_link>../../projects/example.org/pipe</soft_link>\n");
+        var data = AppInitDataReader.Parse(InitDataText.Of(_slot.Project, _slot.DataDirectory, more: "<app_file>pipe</app_file>"));
+        return RefusedAsync("../../projects/example.org/pipe", _ => new VersionFiles(_slot.Slot, data).Find("app"));
     }
 
     [Test]
