@@ -58,7 +58,7 @@ internal sealed class UnpackedParts(string folder, Action<string> tell)
 
             return target;
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (IsOfTheArchive(e))
         {
             throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"{Path.GetFileName(path)} is no archive that can be unpacked: {e.Message}", e);
         }
@@ -67,6 +67,14 @@ internal sealed class UnpackedParts(string folder, Action<string> tell)
             throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"{Path.GetFileName(path)} cannot be unpacked: {e.Message}", e) { IsTransient = true };
         }
     }
+
+    /// <summary>
+    /// What the archive's reader itself refuses, such as a kind of entry that it does not know; a file that would lie elsewhere is an input/output error to it,
+    /// without a number of the system's. It is so the next time as well.
+    /// </summary>
+    private static bool IsOfTheArchive(Exception e) =>
+        e is InvalidDataException or EndOfStreamException or InvalidOperationException or NotSupportedException or ArgumentException or FormatException or OverflowException
+        || (e.GetType() == typeof(IOException) && e.HResult == new IOException().HResult);
 
     /// <summary>Another task may have been quicker; its folder holds the same.</summary>
     private static void Move(string unfinished, string target)
