@@ -30,7 +30,7 @@ internal sealed record GuiRpcEndpoint(EndPoint EndPoint)
 
         return word.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(word, out var endPoint) && IPAddress.IsLoopback(endPoint.Address) && endPoint.Port > 0
             ? new GuiRpcEndpoint(endPoint)
-            : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"\"{text}\" is no port, no address of this computer with a port, and no path of a socket.");
+            : throw new BoincException(SandboxErrorCode.BoincUnsupported, $"\"{text}\" is no port, no address of this computer with a port, and no absolute path of a socket.");
     }
 
     public override string ToString() => EndPoint is IPEndPoint ip ? $"port {ip.Port}" : EndPoint.ToString() ?? "";

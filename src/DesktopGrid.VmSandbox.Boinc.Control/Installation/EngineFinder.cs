@@ -21,7 +21,10 @@ internal sealed class EngineFinder(QemuOptions qemu, string? guestImage, string?
         var folder = Path.GetDirectoryName(emulator)!;
         // A QEMU with a list of its files beside it is one that is carried along; the system's own stays where it is.
         var bundle = File.Exists(Path.Combine(folder, BundleManifest)) ? folder : null;
-        return new EngineParts(emulator, bundle, Path.GetFullPath(ImageLocator.Find(guestImage)), FindWrapper());
+        var image = Path.GetFullPath(ImageLocator.Find(guestImage));
+        return Directory.Exists(image)
+            ? new EngineParts(emulator, bundle, image, FindWrapper())
+            : throw new BoincException(SandboxErrorCode.BoincFileMissing, $"The guest image is not at {image}.") { Advice = $"Name its folder by --guest-image or {ImageLocator.Variable}, or put it beside vmsandbox as vmsandbox-guest." };
     }
 
     private string FindWrapper()

@@ -27,7 +27,7 @@ internal sealed class DisableVerb(ClientDoor door, TimeProvider time)
             var left = client is null ? site.Project.Tasks.Count : await new WorkDrain(time).RunAsync(client, site, static now => now.Project.Tasks.Count, options.Wait, cancellationToken).ConfigureAwait(false);
             if (left > 0)
             {
-                throw EnableVerb.WorkLeft(site, left, "disable");
+                throw EnableVerb.WorkLeft(site, left, "disable", isTold: client is not null);
             }
         }
 

@@ -15,12 +15,18 @@ internal sealed class EnableVerb(ClientDoor door, Func<EngineParts> findEngine, 
     {
         if (site.State is ProjectState.Sandboxed)
         {
-            throw Unsupported($"{site.Project.Name} is in sandboxes already.", "For the project's new versions there is vmsandbox boinc refresh.");
+            throw Unsupported($"{site.Project.Name} is in sandboxes already.", WorkDrain.IsMarked(site) ? "A disable that did not go through has told the client to take no new tasks: allow them again in the BOINC Manager." : "For the project's new versions there is vmsandbox boinc refresh.");
         }
 
         if (site.State is ProjectState.Foreign)
         {
             throw Unsupported($"{site.Folder.AppInfo} is there already, and vmsandbox did not write it.", "Whoever put it there runs applications of their own for this project; take it away first if you want sandboxes.");
+        }
+
+        if (site.State is ProjectState.Native && site.RunsSandboxed)
+        {
+            // All that it has of the project is our own version, whose files are gone.
+            throw Unsupported($"The client has not been started since {site.Project.Name} was taken out of sandboxes.", ClientRestart.Advice);
         }
 
         site = await LiveAsync(site, cancellationToken).ConfigureAwait(false);
@@ -92,8 +98,8 @@ internal sealed class EnableVerb(ClientDoor door, Func<EngineParts> findEngine, 
     }
 
     /// <summary>Tasks that have to end first.</summary>
-    public static BoincException WorkLeft(ProjectSite site, int left, string verb) =>
-        Unsupported($"{left} of {site.Project.Name}'s tasks must end first; the client has been told to take no new ones.", $"Run vmsandbox boinc {verb} again when they are done and reported, with --wait to wait for that, or with --discard-work to lose them.");
+    public static BoincException WorkLeft(ProjectSite site, int left, string verb, bool isTold = true) =>
+        Unsupported($"{left} of {site.Project.Name}'s tasks must end first; the client {(isTold ? "has been told to take no new ones" : "does not run, or cannot be talked to")}.", $"Run vmsandbox boinc {verb} again when they are done and reported, with --wait to wait for that, or with --discard-work to lose them.");
 
     private static void DemandSomething(ProjectSite site, AppInfoPlan plan)
     {

@@ -9,6 +9,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
 /// <summary>Reads our own options: one element or one argument each, with the same names.</summary>
 internal static class WrapperOptionsReader
 {
+    private const string CommandLine = "The command line, after --vmsandbox,";
     private const int MostBytes = 64 * 1024;
 
     /// <summary>Reads the file of the slot, where there is one, and the arguments over it.</summary>
@@ -18,30 +19,30 @@ internal static class WrapperOptionsReader
     public static WrapperOptions Read(VersionFiles files, IEnumerable<string> arguments)
     {
         var file = files.Find(SlotFiles.Options) is { } path ? BoincXml.ReadFile(path, OptionNames.Root, MostBytes) : new XElement(OptionNames.Root);
-        var options = Apply(new WrapperOptions(), file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim())));
-        return Apply(options, arguments.Select(Split).Select(setting => files.IsChecked && setting.Name is not (OptionNames.MemoryMiB or OptionNames.VirtualCpus)
-            ? throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The command line sets \"{Short(setting.Name)}\", which only vmsandbox.xml may: a work unit writes command lines, and is not signed.")
+        var options = Apply(new WrapperOptions(), SlotFiles.Options, file.Elements().Select(static element => (element.Name.LocalName, element.Value.Trim())));
+        return Apply(options, CommandLine, arguments.Select(Split).Select(setting => files.IsChecked && setting.Name is not (OptionNames.MemoryMiB or OptionNames.VirtualCpus)
+            ? throw new BoincException(SandboxErrorCode.BoincUnsupported, $"The command line sets \"{Short(setting.Name)}\"; only memory_mib and cpus may stand there, and all else in vmsandbox.xml: a work unit writes command lines, and is not signed.")
             : setting));
     }
 
     private static string Short(string name) => name.Length > 40 ? name[..40] : name;
 
-    private static WrapperOptions Apply(WrapperOptions options, IEnumerable<(string Name, string Value)> settings)
+    private static WrapperOptions Apply(WrapperOptions options, string where, IEnumerable<(string Name, string Value)> settings)
     {
         foreach (var (name, value) in settings)
         {
             options = name switch
             {
-                OptionNames.Payload => options with { Payload = Logical(name, value) },
-                OptionNames.Job => options with { Job = Logical(name, value) },
-                OptionNames.Api => options with { HasApi = ValueText.IsSet(value) },
-                OptionNames.Qemu => options with { Qemu = Path.IsPathRooted(value) ? value : Logical(name, value) },
-                OptionNames.GuestImage => options with { GuestImage = Path.IsPathRooted(value) ? value : Logical(name, value) },
-                OptionNames.Layer => options with { Layers = [.. options.Layers, Logical(name, value)] },
-                OptionNames.MemoryMiB => options with { MemoryMiB = Number(name, value, 96, 65_536) },
-                OptionNames.VirtualCpus => options with { VirtualCpus = Number(name, value, 1, 64) },
-                OptionNames.Output => options with { Outputs = [.. options.Outputs, Logical(name, value)] },
-                _ => throw Wrong($"has an unknown option \"{Short(name)}\""),
+                OptionNames.Payload => options with { Payload = Logical(where, name, value) },
+                OptionNames.Job => options with { Job = Logical(where, name, value) },
+                OptionNames.Api => options with { HasApi = Flag(where, name, value) },
+                OptionNames.Qemu => options with { Qemu = Path.IsPathRooted(value) ? value : Logical(where, name, value) },
+                OptionNames.GuestImage => options with { GuestImage = Path.IsPathRooted(value) ? value : Logical(where, name, value) },
+                OptionNames.Layer => options with { Layers = [.. options.Layers, Logical(where, name, value)] },
+                OptionNames.MemoryMiB => options with { MemoryMiB = Number(where, name, value, 96, 65_536) },
+                OptionNames.VirtualCpus => options with { VirtualCpus = Number(where, name, value, 1, 64) },
+                OptionNames.Output => options with { Outputs = [.. options.Outputs, Logical(where, name, value)] },
+                _ => throw Wrong(where, $"has an unknown option \"{Short(name)}\""),
             };
         }
 
@@ -54,16 +55,23 @@ internal static class WrapperOptionsReader
         return sign > 0 ? (argument[..sign], argument[(sign + 1)..]) : (argument, "");
     }
 
-    private static string Logical(string name, string value)
+    private static string Logical(string where, string name, string value)
     {
         var path = value.Replace('\\', '/');
-        return Contracts.RelativePath.Fault(path) is null && path != Contracts.RelativePath.Root ? path : throw Wrong($"has a <{name}> that does not name a file of the slot: \"{value}\"");
+        return Contracts.RelativePath.Fault(path) is null && path != Contracts.RelativePath.Root ? path : throw Wrong(where, $"has a <{name}> that does not name a file of the slot: \"{value}\"");
     }
 
-    private static int Number(string name, string value, int least, int most) =>
+    private static bool Flag(string where, string name, string value) => value switch
+    {
+        "1" or "true" or "" => true,
+        "0" or "false" => false,
+        _ => throw Wrong(where, $"has a <{name}> that is neither 1 nor 0: \"{Short(value)}\""),
+    };
+
+    private static int Number(string where, string name, string value, int least, int most) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw Wrong($"has a <{name}> that is no number from {least} to {most}: \"{value}\"");
+            : throw Wrong(where, $"has a <{name}> that is no number from {least} to {most}: \"{value}\"");
 
-    private static BoincException Wrong(string what) => new(SandboxErrorCode.BoincFileMalformed, $"vmsandbox.xml {what}.");
+    private static BoincException Wrong(string where, string what) => new(SandboxErrorCode.BoincFileMalformed, $"{where} {what}.");
 }

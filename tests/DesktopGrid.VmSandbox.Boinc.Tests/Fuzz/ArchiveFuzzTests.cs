@@ -116,7 +116,7 @@ public sealed class ArchiveFuzzTests
         File.WriteAllBytes(path, bytes);
         try
         {
-            Directory.Exists(new Installation(parts, static _ => { }).UnpackAsync(path, CancellationToken.None).GetAwaiter().GetResult()).Should().BeTrue();
+            Directory.Exists(new UnpackedParts(parts, static _ => { }).UnpackAsync(path, CancellationToken.None).GetAwaiter().GetResult()).Should().BeTrue();
         }
         finally
         {

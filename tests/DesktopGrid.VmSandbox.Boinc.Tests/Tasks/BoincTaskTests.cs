@@ -70,7 +70,7 @@ public sealed class BoincTaskTests
         _slot.Put("trickle_down_1", "first");
         _slot.Put("trickle_down_2", new string('x', (1024 * 1024) + 1));
 
-        task.Invoking(static each => each.TakeTrickles()).Should().Throw<BoincException>().WithMessage("trickle_down_2 has 1048577 bytes*");
+        task.Invoking(static each => each.TakeTrickles()).Should().Throw<BoincException>().WithMessage("*trickle_down_2 has more than 1048576 bytes*");
 
         _slot.Put("trickle_down_2", "second");
         task.TakeTrickles().Should().Equal("first", "second");

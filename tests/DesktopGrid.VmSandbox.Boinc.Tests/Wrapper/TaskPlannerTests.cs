@@ -89,7 +89,7 @@ public sealed class TaskPlannerTests
     [TestCase("--nthreads", "The command line's --nthreads wants a number from 1 to 64.")]
     [TestCase("--nthreads 0", "The command line's --nthreads wants a number from 1 to 64.")]
     [TestCase("--device 0", "The client gives this task a GPU (--device): there is none in a sandbox.")]
-    [TestCase("--vmsandbox memory_mib=5", "vmsandbox.xml has a <memory_mib> that is no number from 96 to 65536: \"5\".")]
+    [TestCase("--vmsandbox memory_mib=5", "The command line, after --vmsandbox, has a <memory_mib> that is no number from 96 to 65536: \"5\".")]
     public void A_wrong_command_line_is_named(string line, string sentence)
     {
         _slot.Link("worker", "docking_1.00", "");
@@ -124,13 +124,14 @@ public sealed class TaskPlannerTests
     [TestCase("payload=in")]
     [TestCase("layer=in")]
     [TestCase("output=x")]
+    [TestCase("memory=512")]
     public void A_work_unit_says_by_no_command_line_what_runs_here(string setting)
     {
         _slot.Link("worker", "docking_1.00", "");
         _slot.Link("in", "wu_in", "an archive");
         _slot.Put("job.xml", "<job_desc><task><application>worker</application></task></job_desc>");
 
-        Planning(["--vmsandbox", setting]).Should().Throw<BoincException>().WithMessage("The command line sets * which only vmsandbox.xml may*");
+        Planning(["--vmsandbox", setting]).Should().Throw<BoincException>().WithMessage("The command line sets *; only memory_mib and cpus may stand there*");
     }
 
     [Test]

@@ -48,7 +48,7 @@ public sealed class BoincCommandTests
         view.GetProperty("state").GetString().Should().Be("sandboxed");
 
         // Its task must end first, and there is no client that could tell that it has.
-        (await RunAsync(cancellationToken, "disable", "test")).ShouldEndWith(65).Error.Should().Contain("must end first");
+        (await RunAsync(cancellationToken, "disable", "test")).ShouldEndWith(65).Error.Should().Contain("must end first; the client does not run");
         (await RunAsync(cancellationToken, "disable", "test", "--discard-work", "--json")).ShouldEndWith(0).Json.GetProperty("isDone").GetBoolean().Should().BeTrue();
         Directory.GetFileSystemEntries(_project.Folder).Should().HaveCount(1);
     }

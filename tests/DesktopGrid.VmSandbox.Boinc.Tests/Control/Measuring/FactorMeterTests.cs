@@ -1,6 +1,7 @@
 using DesktopGrid.VmSandbox.Boinc.Control.Installation;
 using DesktopGrid.VmSandbox.Boinc.Control.Measuring;
 using DesktopGrid.VmSandbox.Platform.Processes;
+using DesktopGrid.VmSandbox.Qemu;
 
 namespace DesktopGrid.VmSandbox.Boinc.Tests.Control.Measuring;
 
@@ -43,6 +44,11 @@ public sealed class FactorMeterTests
             return SandboxHost.OpenAsync(options, loggers: null, token);
         }
     }
+
+    [Test]
+    public void A_guest_image_that_is_not_there_is_named() =>
+        FluentActions.Invoking(() => new EngineFinder(new QemuOptions { EmulatorPath = "/bin/true" }, Path.Combine(_folder.FullName, "none"), wrapper: "/bin/true", TimeProvider.System).Find())
+            .Should().Throw<BoincException>().Which.Sentence.Should().Be($"The guest image is not at {_folder.FullName}/none.");
 
     /// <summary>The one that the tests are given; without, the one that this repository has made.</summary>
     private static string GuestImage()

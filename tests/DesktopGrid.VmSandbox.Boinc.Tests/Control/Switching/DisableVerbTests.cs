@@ -32,6 +32,7 @@ public sealed class DisableVerbTests
         _bench.LiveState = _bench.Project.State().Replace("<platform_name>", "<workunit><name>w</name><app_name>a</app_name></workunit><result><name>r</name><wu_name>w</wu_name></result><platform_name>", StringComparison.Ordinal);
         await FluentActions.Awaiting(() => DisableAsync(new SwitchOptions())).Should().ThrowAsync<BoincException>().WithMessage("*must end first*");
         _bench.Project.Site().State.Should().Be(ProjectState.Sandboxed);
+        (await FluentActions.Awaiting(() => _bench.EnableAsync()).Should().ThrowAsync<BoincException>()).Which.Advice.Should().Contain("allow them again", "who has changed their mind is told how");
         _bench.LiveState = _bench.Project.State().Replace("<project_name>", "<dont_request_more_work/><project_name>", StringComparison.Ordinal);
         await DisableAsync(new SwitchOptions());
         _bench.Client.Asked.Should().Contain("project_allowmorework", "it was us who forbade them");

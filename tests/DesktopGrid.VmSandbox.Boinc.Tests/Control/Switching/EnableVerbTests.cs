@@ -34,6 +34,13 @@ public sealed class EnableVerbTests
     }
 
     [Test]
+    public async Task A_client_that_has_our_own_version_still_has_to_be_started_first()
+    {
+        _bench.Project.Version("a", 100, "vmsandbox-wrapper");
+        await FluentActions.Awaiting(() => _bench.EnableAsync()).Should().ThrowAsync<BoincException>().WithMessage("The client has not been started since Test & Co was taken out of sandboxes.*");
+    }
+
+    [Test]
     public async Task The_client_quits_where_it_is_asked_to()
     {
         _bench.Project.Version("a", 100, "app_1");
