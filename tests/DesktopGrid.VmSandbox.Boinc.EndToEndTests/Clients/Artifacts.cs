@@ -20,6 +20,9 @@ internal static class Artifacts
     /// <summary>A file of what a project's administrator gets: build/boinc.sh, option package.</summary>
     public static string Packaged(string name) => Path.Combine(Root, "boinc", "package", name);
 
+    /// <summary>App versions as a project's administrator makes them: build/boinc.sh, option app-version.</summary>
+    public static string Published => Path.Combine(Root, "boinc", "published");
+
     public static string GuestImage => Environment.GetEnvironmentVariable("VMSANDBOX_GUEST_IMAGE") ?? Path.Combine(Root, "guest", "tiny");
 
     public static string Qemu => Environment.GetEnvironmentVariable("VMSANDBOX_CARRIED_QEMU") ?? Path.Combine(Root, "qemu", "linux-x64", "qemu-system-x86_64");

@@ -16,7 +16,7 @@ internal sealed class DataDirectory
         Path = Directory.CreateTempSubdirectory("bc").FullName;
         Write("gui_rpc_auth.cfg", Password);
         Write("cc_config.xml", ClientOptions.ToConfiguration());
-        Write("global_prefs_override.xml", options.ToPreferences());
+        WritePreferences(options);
         // Attached before its first start: as the client itself writes it down.
         Write($"account_{project.FolderName}.xml", $"<account>\n<master_url>{project.Url}</master_url>\n<authenticator>{new string('a', 32)}</authenticator>\n</account>\n");
         Directory.CreateDirectory(ProjectPath);
@@ -41,6 +41,9 @@ internal sealed class DataDirectory
         File.WriteAllBytes(path, file.Content);
         File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32("755", 8));
     }
+
+    /// <summary>What the volunteer wishes; a client that runs reads it when it is told to.</summary>
+    public void WritePreferences(ClientOptions options) => Write("global_prefs_override.xml", options.ToPreferences());
 
     /// <summary>The end of the client's log, for messages.</summary>
     public string LogTail(int lines = 60) => string.Join('\n', Log().TakeLast(lines));

@@ -13,7 +13,7 @@ internal sealed partial class RealClient : IAsyncDisposable
 {
     private const int SigTerm = 15, SigKill = 9;
 
-    /// <summary>A client that ends waits up to a minute for its tasks, then kills them.</summary>
+    /// <summary>A client that ends waits up to a minute for its tasks, then kills them; and then for itself.</summary>
     private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(90);
 
     private readonly StubProject _project;
@@ -77,6 +77,9 @@ internal sealed partial class RealClient : IAsyncDisposable
     /// <summary>Ends it without a word to its tasks.</summary>
     public Task KillAsync(CancellationToken cancellationToken) => StopAsync(SigKill, cancellationToken);
 
+    /// <summary>Whether a task of it did not end within its minute, by the client's own word.</summary>
+    public bool HadToKill => Data.Log().Any(static line => line.Contains("killing task", StringComparison.Ordinal) || line.Contains("; killing them", StringComparison.Ordinal));
+
     /// <summary>Waits until it has ended, where somebody else has told it to.</summary>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
@@ -115,6 +118,13 @@ internal sealed partial class RealClient : IAsyncDisposable
     /// <summary>Allows the network always, or never.</summary>
     public Task SetNetworkAsync(bool isAllowed, CancellationToken cancellationToken) =>
         OrderAsync($"<set_network_mode>\n<{(isAllowed ? "always" : "never")}/>\n<duration>0</duration>\n</set_network_mode>", cancellationToken);
+
+    /// <summary>The volunteer changes the preferences while it runs.</summary>
+    public Task SetPreferencesAsync(ClientOptions options, CancellationToken cancellationToken)
+    {
+        Data.WritePreferences(options);
+        return OrderAsync("<read_global_prefs_override/>", cancellationToken);
+    }
 
     /// <summary>All its tasks.</summary>
     public async Task<IReadOnlyList<TaskState>> TasksAsync(CancellationToken cancellationToken) =>

@@ -24,6 +24,9 @@ internal sealed record TaskState(string Name, int State, bool IsActive, int Acti
     /// <summary>What the task offers to be looked at; null for nothing.</summary>
     public string? WebGraphicsUrl { get; init; }
 
+    /// <summary>Why the task is put off, as the client says; null where it is not.</summary>
+    public string? WaitReason { get; init; }
+
     public bool IsRunning => IsActive && ActiveState == Executing && ProcessId > 0;
 
     /// <summary>From an element "result" of a reply.</summary>
@@ -43,6 +46,7 @@ internal sealed record TaskState(string Name, int State, bool IsActive, int Acti
             CheckpointCpuTime = Markup.Number(active, "checkpoint_cpu_time"),
             ElapsedTime = Markup.Number(active, "elapsed_time"),
             WebGraphicsUrl = Markup.Find(active, "web_graphics_url"),
+            WaitReason = Markup.Find(text, "scheduler_wait_reason"),
             WorkingSet = Markup.Number(active, "working_set_size_smoothed"),
         };
     }

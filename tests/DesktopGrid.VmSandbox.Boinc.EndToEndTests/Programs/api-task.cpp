@@ -31,11 +31,25 @@ static void upload_what_there_is(const struct task *t)
     }
 }
 
+// What the client lets it know of its user's new wishes. Not of the network: the library listens for "suspend_network", and the client says "network_suspended".
+static void hear_of_wishes(void)
+{
+    BOINC_STATUS status;
+    APP_INIT_DATA data;
+    boinc_get_status(&status);
+    if (status.reread_init_data_file) {
+        boinc_parse_init_data_file();
+        boinc_get_init_data(data);
+        fprintf(stderr, "task: read again, a checkpoint each %.0f s\n", data.checkpoint_period);
+    }
+}
+
 // What the client has for it since it last looked.
 static void hear(bool *uploading)
 {
     char file[512], line[256];
     std::string name = "part";
+    hear_of_wishes();
     if (*uploading && boinc_upload_status(name) == 0) {
         *uploading = false;
         fprintf(stderr, "task: the part is uploaded\n");
@@ -92,6 +106,9 @@ int main(int count, char **words)
         }
 
         hear(&uploading);
+        if (task_wants_pause(&t, &o)) {
+            boinc_temporary_exit(8, "the task waits for a moment", false);
+        }
     }
 
     for (int i = 0; i < 300 && uploading; i++) {
@@ -99,6 +116,6 @@ int main(int count, char **words)
         hear(&uploading);
     }
 
-    fprintf(stderr, "task: done\n");
+    task_end(&o);
     boinc_finish(task_write_output(&t, resolved(o.output).c_str(), o.pad) != 0 ? 5 : o.exit_code);
 }

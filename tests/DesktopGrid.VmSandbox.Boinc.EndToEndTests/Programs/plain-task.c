@@ -27,8 +27,12 @@ int main(int count, char **words)
         }
 
         tell(&o, t.step);
+        // A wrapper's program has no such word: it only ends, which is its end for good.
+        if (task_wants_pause(&t, &o)) {
+            return 7;
+        }
     }
 
-    fprintf(stderr, "task: done\n");
+    task_end(&o);
     return task_write_output(&t, o.output, o.pad) != 0 ? 5 : o.exit_code;
 }

@@ -1,8 +1,6 @@
 // A program that speaks the client's protocol by itself, without BOINC's library.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #include "task.h"
 
@@ -12,7 +10,7 @@ static char *channels;
 static char facts[1 << 17];
 static double cpu_before, last_beat, last_status, last_checkpoint, checkpoint_cpu, period = 60;
 static int client;
-static int is_suspended, is_uploading;
+static int is_suspended, is_uploading, is_forbidden;
 
 static double fact(const char *name, double otherwise)
 {
@@ -90,6 +88,18 @@ static void finish(int code)
     leave(code);
 }
 
+// In one step, as the client demands: the delay, and a reason.
+static void postpone(void)
+{
+    FILE *file = fopen("boinc_temporary_exit", "w");
+    if (file != NULL) {
+        fprintf(file, "8\nthe task waits for a moment\n\n");
+        fclose(file);
+    }
+
+    leave(0);
+}
+
 static void tell(const struct task *t, const struct task_options *o)
 {
     char text[512];
@@ -99,6 +109,29 @@ static void tell(const struct task *t, const struct task_options *o)
     last_status = task_now();
 }
 
+static int read_facts(void)
+{
+    FILE *file = fopen("init_data.xml", "r");
+    if (file == NULL) {
+        return 0;
+    }
+
+    facts[fread(facts, 1, sizeof facts - 1, file)] = 0;
+    fclose(file);
+    period = fact("checkpoint_period", 60);
+    return 1;
+}
+
+// What the client lets it know of the network, once for each change.
+static void hear_of_network(const char *text)
+{
+    int now = strstr(text, "<network_suspended/>") != NULL;
+    if (now != is_forbidden) {
+        is_forbidden = now;
+        fprintf(stderr, "task: the network is %s\n", now ? "forbidden" : "allowed");
+    }
+}
+
 static void hear(const struct task *t, const struct task_options *o)
 {
     char text[CHANNEL], line[256];
@@ -106,6 +139,7 @@ static void hear(const struct task *t, const struct task_options *o)
     do {
         while (take(HEARTBEAT, text)) {
             last_beat = task_now();
+            hear_of_network(text);
         }
 
         if (task_now() - last_beat > 30 || (client > 0 && kill(client, 0) != 0 && errno == ESRCH)) {
@@ -121,6 +155,10 @@ static void hear(const struct task *t, const struct task_options *o)
 
             if (strstr(text, "<abort/>") != NULL) {
                 leave(194);
+            }
+
+            if (strstr(text, "<reread_app_info/>") != NULL && read_facts()) {
+                fprintf(stderr, "task: read again, a checkpoint each %.0f s\n", period);
             }
 
             is_suspended = strstr(text, "<suspend/>") != NULL ? 1 : strstr(text, "<resume/>") != NULL ? 0 : is_suspended;
@@ -174,17 +212,13 @@ static void begin(void)
 {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int lock = open("boinc_lockfile", O_WRONLY | O_CREAT, 0664), map;
-    FILE *file = fopen("init_data.xml", "r");
     if (lock < 0 || fcntl(lock, F_SETLK, &whole) != 0) {
         fprintf(stderr, "task: another holds the slot\n");
         exit(1);
     }
 
-    if (file != NULL) {
-        facts[fread(facts, 1, sizeof facts - 1, file)] = 0;
-        fclose(file);
+    if (read_facts()) {
         cpu_before = checkpoint_cpu = fact("wu_cpu_time", 0);
-        period = fact("checkpoint_period", 60);
         client = (int)fact("client_pid", 0);
     }
 
@@ -232,13 +266,17 @@ int main(int count, char **words)
         if (channels != NULL) {
             hear(&t, &o);
         }
+
+        if (task_wants_pause(&t, &o)) {
+            postpone();
+        }
     }
 
     for (end = task_now() + 30; channels != NULL && is_uploading && task_now() < end; task_sleep(100)) {
         hear(&t, &o);
     }
 
-    fprintf(stderr, "task: done\n");
+    task_end(&o);
     if (task_write_output(&t, resolved(o.output), o.pad) != 0) {
         finish(5);
     }

@@ -3,16 +3,18 @@
 #define TASK_H
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 struct task_options {
     const char *input, *output, *state, *fraction;
-    int steps, step_ms, work, busy, checkpoint_every, checkpoint_ms, pad, trickle_at, upload_at, fill_mib, hold_mib, exit_code;
+    int steps, step_ms, work, busy, checkpoint_every, checkpoint_ms, pad, trickle_at, upload_at, fill_mib, hold_mib, postpone_at, exit_code, end_signal;
 };
 
 struct task {
@@ -36,13 +38,13 @@ static int task_number(const char *name, const char *text)
 // Unknown options are refused: what reaches the program must be what the project wrote.
 static struct task_options task_parse(int count, char **words)
 {
-    struct task_options o = {"in", "out", "task_state", "fraction_done", 20, 100, 2000, 0, 4, 0, 0, 0, 0, 0, 0, 0};
+    struct task_options o = {"in", "out", "task_state", "fraction_done", 20, 100, 2000, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     struct { const char *name; const char **text; int *number; } known[] = {
         {"--input", &o.input, NULL}, {"--output", &o.output, NULL}, {"--state", &o.state, NULL}, {"--fraction", &o.fraction, NULL},
         {"--steps", NULL, &o.steps}, {"--step-ms", NULL, &o.step_ms}, {"--work", NULL, &o.work}, {"--busy", NULL, &o.busy},
         {"--checkpoint-every", NULL, &o.checkpoint_every}, {"--checkpoint-ms", NULL, &o.checkpoint_ms}, {"--pad", NULL, &o.pad},
         {"--trickle-at", NULL, &o.trickle_at}, {"--upload-at", NULL, &o.upload_at}, {"--fill-mib", NULL, &o.fill_mib},
-        {"--hold-mib", NULL, &o.hold_mib}, {"--exit", NULL, &o.exit_code},
+        {"--hold-mib", NULL, &o.hold_mib}, {"--postpone-at", NULL, &o.postpone_at}, {"--exit", NULL, &o.exit_code}, {"--signal", NULL, &o.end_signal},
     };
     for (int i = 1; i < count; i++) {
         size_t k = 0;
@@ -198,6 +200,32 @@ static int task_write_output(const struct task *t, const char *path, int pad)
     return 0;
 }
 
+// Once only: whoever is started again finds the mark.
+static int task_wants_pause(const struct task *t, const struct task_options *o)
+{
+    FILE *mark;
+    if (t->step != o->postpone_at || access("task_paused", F_OK) == 0 || (mark = fopen("task_paused", "w")) == NULL) {
+        return 0;
+    }
+
+    fclose(mark);
+    fprintf(stderr, "task: asks to be started later\n");
+    return task_save(t, o->state, 0) == 0;
+}
+
+// What it has used of the processor by its own account, in this process; and then it may die.
+static void task_end(const struct task_options *o)
+{
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    fprintf(stderr, "task: used %.3f s\n", used.ru_utime.tv_sec + used.ru_utime.tv_usec / 1e6 + used.ru_stime.tv_sec + used.ru_stime.tv_usec / 1e6);
+    fprintf(stderr, "task: done\n");
+    if (o->end_signal > 0) {
+        signal(o->end_signal, SIG_DFL);
+        raise(o->end_signal);
+    }
+}
+
 // Fills its folder, or its memory, as asked: for the limits.
 static void task_burden(const struct task_options *o)
 {
@@ -216,12 +244,15 @@ static void task_burden(const struct task_options *o)
         fclose(file);
     }
 
-    if (o->hold_mib > 0 && (memory = (char *)malloc((size_t)o->hold_mib << 20)) != NULL) {
-        for (size_t k = 0; k < (size_t)o->hold_mib << 20; k += 4096) {
-            memory[k] = (char)(task_mix(k) >> 40);
+    // Piece by piece: a system refuses at once what it can never have, and here it shall find out.
+    for (int i = 0; i < o->hold_mib && (memory = (char *)malloc(sizeof block)) != NULL; i++) {
+        for (size_t k = 0; k < sizeof block; k += 4096) {
+            memory[k] = (char)(task_mix(k + (uint64_t)i) >> 40);
         }
 
-        fprintf(stderr, "task: holds %d MiB, the last byte %d\n", o->hold_mib, memory[((size_t)o->hold_mib << 20) - 4096]);
+        if (i + 1 == o->hold_mib) {
+            fprintf(stderr, "task: holds %d MiB, the last byte %d\n", o->hold_mib, memory[sizeof block - 4096]);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ internal sealed class ClientRestart : IScenario
         var clock = Stopwatch.StartNew();
         await run.Client.EndAsync(cancellationToken);
         run.Say($"the client ended within {clock.Elapsed.TotalSeconds:0.0} s");
+        run.Client.HadToKill.Should().BeFalse("a task keeps its work and ends within the client's minute");
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);

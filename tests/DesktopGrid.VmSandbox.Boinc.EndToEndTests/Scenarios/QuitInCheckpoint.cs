@@ -21,6 +21,7 @@ internal sealed class QuitInCheckpoint : IScenario
         await run.Client.QuitAsync(cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);
         run.Say("the client ended");
+        run.Client.HadToKill.Should().BeFalse("a task keeps its work and ends within the client's minute");
         await run.Client.StartAsync(cancellationToken);
         await run.WaitUntilRunningAsync(cancellationToken);
         await run.WaitForSuccessAsync(before, cancellationToken);

@@ -72,6 +72,9 @@ internal sealed class TaskRun : IAsyncDisposable
         return await StartAsync(kind, shape, setup, cancellationToken);
     }
 
+    /// <summary>The task once the client has it, at work or on its way.</summary>
+    public Task<TaskState> WaitUntilKnownAsync(CancellationToken cancellationToken) => WaitAsync(static _ => true, "be there", StartBound, cancellationToken);
+
     /// <summary>The task once its process runs.</summary>
     public Task<TaskState> WaitUntilRunningAsync(CancellationToken cancellationToken) => WaitAsync(static task => task.IsRunning, "run", StartBound, cancellationToken);
 
@@ -111,7 +114,7 @@ internal sealed class TaskRun : IAsyncDisposable
                 Say($"reported: {report}");
                 return report;
             }
-            catch (TimeoutException e) when (clock.Elapsed > ReportBound || Client.Data.Log().Any(static line => line.Contains(" postponed for ", StringComparison.Ordinal)))
+            catch (TimeoutException e) when (clock.Elapsed > ReportBound || (Shape.PostponeAt == 0 && Client.Data.Log().Any(static line => line.Contains(" postponed for ", StringComparison.Ordinal))))
             {
                 throw Client.Failure($"{e.Message} after {clock.Elapsed.TotalSeconds:0} s");
             }
@@ -167,6 +170,10 @@ internal sealed class TaskRun : IAsyncDisposable
 
     /// <summary>What the task's living processes have used of processors.</summary>
     public TimeSpan ProcessorTime() => Client.TaskProcesses().Aggregate(TimeSpan.Zero, static (sum, process) => sum + process.ProcessorTime);
+
+    /// <summary>Likewise without the wrapper beside a machine: what the task's own program can cause.</summary>
+    public TimeSpan ComputingTime() =>
+        Client.TaskProcesses().Where(static process => !process.CommandLine.Contains("vmsandbox-wrapper", StringComparison.Ordinal)).Aggregate(TimeSpan.Zero, static (sum, process) => sum + process.ProcessorTime);
 
     /// <summary>Writes down when something happened, for whoever reads the test's output.</summary>
     public void Say(string what) => TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,6:0.0} s {what}"));

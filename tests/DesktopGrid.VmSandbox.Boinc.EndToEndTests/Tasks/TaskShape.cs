@@ -32,14 +32,20 @@ internal sealed record TaskShape
 
     public int MemoryMiB { get; init; }
 
+    /// <summary>After which step the program asks once to be started later; 0 for never.</summary>
+    public int PostponeAt { get; init; }
+
     public int ExitCode { get; init; }
+
+    /// <summary>The signal that ends the program when all is computed; 0 for none.</summary>
+    public int EndSignal { get; init; }
 
     /// <summary>Long enough for something to happen in the middle.</summary>
     public static TaskShape Lasting(int seconds) => new() { Steps = seconds * 4, StepMilliseconds = 250 };
 
     /// <summary>The arguments of the program.</summary>
     public string ToArguments() => string.Create(CultureInfo.InvariantCulture,
-        $"--steps {Steps} --step-ms {StepMilliseconds} --work {Work} --busy {(IsBusy ? 1 : 0)} --checkpoint-ms {CheckpointMilliseconds} --pad {Padding} --trickle-at {TrickleAt} --upload-at {UploadAt} --fill-mib {DiskMiB} --hold-mib {MemoryMiB} --exit {ExitCode}");
+        $"--steps {Steps} --step-ms {StepMilliseconds} --work {Work} --busy {(IsBusy ? 1 : 0)} --checkpoint-ms {CheckpointMilliseconds} --pad {Padding} --trickle-at {TrickleAt} --upload-at {UploadAt} --fill-mib {DiskMiB} --hold-mib {MemoryMiB} --postpone-at {PostponeAt} --exit {ExitCode} --signal {EndSignal}");
 
     /// <summary>What computes the same at once and alone.</summary>
     public TaskShape ToNative() => new() { Steps = Steps, StepMilliseconds = 0, Work = Work, Padding = Padding };
