@@ -65,6 +65,23 @@ public sealed class BoincCommandTests
     }
 
     [Test]
+    public async Task A_client_without_a_Linux_application_is_told_how_to_get_one(CancellationToken cancellationToken)
+    {
+        using var project = new TestProject().With("app_1.exe", TestProject.Program(), isExecutable: true).Version("a", 100, "app_1.exe", platform: "windows_x86_64");
+        project.Site("Microsoft Windows 11", "windows_x86_64");
+        string[] data = ["--data-dir", project.DataFolder, "--gui-rpc", "1"];
+        (await _store.RunAsync(cancellationToken, ["boinc", "list", .. data])).ShouldEndWith(0).Output.Should().Be("""
+            [ ] Test & Co (http://project.test/), no tasks
+                  a 1.00 (windows_x86_64): not possible: it is for windows_x86_64, and a sandbox runs programs for x86_64-pc-linux-gnu
+
+            """);
+        var refused = (await _store.RunAsync(cancellationToken, ["boinc", "enable", "test", "--yes", .. data])).ShouldEndWith(65);
+        refused.Error.Should().Contain("Nothing of Test & Co can run in a sandbox: a 1.00 (windows_x86_64): it is for windows_x86_64")
+            .And.Contain("With <alt_platform>x86_64-pc-linux-gnu</alt_platform> among the options of cc_config.xml the project may send it the Linux application too");
+        Directory.GetFileSystemEntries(project.Folder).Should().HaveCount(1);
+    }
+
+    [Test]
     public async Task The_page_is_there_until_it_is_interrupted(CancellationToken cancellationToken)
     {
         using var page = SampleProcess.Start(_store.Words(Words("page")), _store.Folder);
