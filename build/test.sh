@@ -67,9 +67,16 @@ bounded 1200 dotnet publish "$repository/tests/DesktopGrid.VmSandbox.AotSmoke" -
 "$repository/build/boinc-programs.sh"
 # shellcheck disable=SC2046
 "$repository/build/boinc.sh" $([ -n "$tier" ] || echo --package)
+if [ -z "$tier" ]; then
+    # As an administrator does it; a test serves what comes of it to a client.
+    rm -rf "$artifacts/boinc/published"
+    "$repository/build/boinc.sh" --app-version "$artifacts/boinc/published" app 1.0 "$artifacts/boinc/programs/spoken-task"
+    "$repository/build/boinc.sh" --app-version "$artifacts/boinc/published" jobapp 1.0 "$artifacts/boinc/programs/plain-task" \
+        "$repository/tests/DesktopGrid.VmSandbox.Boinc.EndToEndTests/Programs/published-job.xml"
+fi
 make_tester
 # shellcheck disable=SC2046
-make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke boinc/client boinc/programs boinc/wrapper $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python boinc/package)
+make_stage guest/tiny guest/debian guest/layers qemu/linux-x64 packages aot-smoke boinc/client boinc/programs boinc/wrapper $([ ! -d "$artifacts/qemu-other" ] || echo qemu-other) $([ -n "$tier" ] || echo guest/debian-perl-python boinc/package boinc/published)
 
 # both EXPR EXPR: what satisfies each of them; an empty one is satisfied by all.
 both() { if [ -n "$1" ] && [ -n "$2" ]; then printf '(%s)&(%s)' "$1" "$2"; else printf '%s' "$1$2"; fi; }

@@ -38,6 +38,19 @@ public sealed class VersionTests
         await run.WaitForSuccessAsync(cancellationToken);
     }
 
+    private static IEnumerable<string> Published() => ["app", "jobapp"];
+
+    [TestCaseSource(nameof(Published))]
+    [CancelAfter(400_000)]
+    public async Task A_version_as_the_build_makes_it_gives_what_the_program_gives_alone(string app, CancellationToken cancellationToken)
+    {
+        var kind = new PublishedKind(Path.Combine(app, "1.0", "x86_64-pc-linux-gnu"), app == "app" ? SandboxKind.Signed : SandboxKind.Job);
+        await using var run = await TaskRun.StartIfPossibleAsync(kind, new Finish().Shape, new TaskSetup(), cancellationToken);
+        kind.Unnamed().Should().BeEmpty("each file is of use");
+        await run.WaitUntilRunningAsync(cancellationToken);
+        await run.WaitForSuccessAsync(cancellationToken);
+    }
+
     [Test]
     [CancelAfter(600_000)]
     public async Task A_task_outlives_an_update_of_QEMU(CancellationToken cancellationToken)
