@@ -79,7 +79,7 @@ internal sealed record HousePlan(string Prefix, IReadOnlyList<IReadOnlyList<stri
             ["Platform"],
             ["XmlFiles"],
             ["InitData", "JobXml", "Slots"],
-            ["SharedMemory"],
+            ["Programs", "SharedMemory"],
             ["Tasks"],
             ["GuestBridge"],
         ],

@@ -1,5 +1,6 @@
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
 using DesktopGrid.VmSandbox.Boinc.Control.Signatures;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 

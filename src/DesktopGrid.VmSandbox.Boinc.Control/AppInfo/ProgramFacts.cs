@@ -1,3 +1,5 @@
+using DesktopGrid.VmSandbox.Boinc.Programs;
+
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 
 /// <summary>What a look into a main program tells.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using DesktopGrid.VmSandbox.Boinc.Platform;
-using DesktopGrid.VmSandbox.Boinc.SharedMemory;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Primitives;
 
 namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
@@ -8,7 +8,7 @@ namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 /// <summary>Looks into a program's file without running it: its first bytes, and words that linking leaves in it.</summary>
 internal static class ProgramInspector
 {
-    private const int HeaderBytes = 64, ProgramHeadersAtMost = 64;
+    private const int ProgramHeadersAtMost = 64;
     private const int InterpreterHeader = 3;
 
     private static readonly string[] WrapperWords = ["job.xml", "wrapper_checkpoint.txt", "fraction_done_filename"];
@@ -19,9 +19,9 @@ internal static class ProgramInspector
         try
         {
             using var file = RegularFile.OpenRead(path);
-            var header = new byte[HeaderBytes];
-            var length = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
-            var format = FormatOf(header.AsSpan(0, length));
+            var header = new byte[ProgramHeader.Bytes];
+            var length = file.ReadAtLeast(header, ProgramHeader.Bytes, throwOnEndOfStream: false);
+            var format = ProgramHeader.FormatOf(header.AsSpan(0, length));
             if (format is not (ProgramFormat.LinuxX64 or ProgramFormat.LinuxX86))
             {
                 return new ProgramFacts(format, IsDynamic: false, UsesApi: false, IsStockWrapper: false);
@@ -34,25 +34,6 @@ internal static class ProgramInspector
         {
             throw new BoincException(SandboxErrorCode.BoincFileMissing, $"{path} cannot be read: {e.Message}", e);
         }
-    }
-
-    private static ProgramFormat FormatOf(ReadOnlySpan<byte> header)
-    {
-        if (header.StartsWith("\x7f"u8) && header.Length >= 20 && header[1..4].SequenceEqual("ELF"u8))
-        {
-            // Class, byte order, machine: 64-bit little-endian x86-64, or 32-bit little-endian 386.
-            return (header[4], header[5], BinaryPrimitives.ReadUInt16LittleEndian(header[18..])) switch
-            {
-                (2, 1, 62) => ProgramFormat.LinuxX64,
-                (1, 1, 3) => ProgramFormat.LinuxX86,
-                _ => ProgramFormat.LinuxOther,
-            };
-        }
-
-        return header.StartsWith("#!"u8) ? ProgramFormat.Script
-            : header.StartsWith("MZ"u8) ? ProgramFormat.Windows
-            : header.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(header) is 0xcafebabe or 0xfeedface or 0xfeedfacf or 0xcefaedfe or 0xcffaedfe ? ProgramFormat.MacOS
-            : ProgramFormat.Unknown;
     }
 
     /// <summary>Whether one of the program headers names a loader.</summary>

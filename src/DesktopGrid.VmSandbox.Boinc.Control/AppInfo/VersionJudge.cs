@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Boinc.Control.ClientState;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 

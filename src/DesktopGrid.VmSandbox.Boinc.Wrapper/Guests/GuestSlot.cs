@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Plans;
 using DesktopGrid.VmSandbox.Contracts;
@@ -23,6 +24,11 @@ internal sealed class GuestSlot(ISandboxSession session, long mostBytes)
         var archives = plan.UnzipInputs.ToHashSet(StringComparer.Ordinal);
         foreach (var file in files.Where(file => File.Exists(file.PhysicalPath) && !archives.Contains(file.LogicalName)))
         {
+            if (programs.Contains(file.LogicalName))
+            {
+                DemandRunnable(file.LogicalName, ProgramHeader.Read(file.PhysicalPath));
+            }
+
             var isProgram = file.IsExecutable || programs.Contains(file.LogicalName);
             await PutAsync(file.PhysicalPath, file.LogicalName, isProgram, cancellationToken).ConfigureAwait(false);
             if (plan.WantsProject)
@@ -36,6 +42,23 @@ internal sealed class GuestSlot(ISandboxSession session, long mostBytes)
             var archive = files.FirstOrDefault(file => file.LogicalName == name && File.Exists(file.PhysicalPath))
                 ?? throw new BoincException(SandboxErrorCode.BoincFileMissing, $"job.xml names the archive {name}, and the slot has no such file.");
             await UnzipAsync(name, archive.PhysicalPath, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A shell would take what is no program for lines of its own, and the task would end with a code that says nothing.</summary>
+    private static void DemandRunnable(string name, ProgramFormat format)
+    {
+        var what = format switch
+        {
+            ProgramFormat.LinuxX64 or ProgramFormat.LinuxX86 or ProgramFormat.Script => null,
+            ProgramFormat.LinuxOther => "a program for another processor",
+            ProgramFormat.Windows => "a Windows program",
+            ProgramFormat.MacOS => "a macOS program",
+            _ => "no program",
+        };
+        if (what is not null)
+        {
+            throw new BoincException(SandboxErrorCode.BoincUnsupported, $"{name} is {what}: a sandbox runs Linux programs for x86-64, and scripts that begin with #!.");
         }
     }
 

@@ -1,6 +1,6 @@
 using DesktopGrid.VmSandbox.Boinc.InitData;
 using DesktopGrid.VmSandbox.Boinc.JobXml;
-using DesktopGrid.VmSandbox.Boinc.SharedMemory;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Options;
 using DesktopGrid.VmSandbox.Contracts;

@@ -66,6 +66,7 @@ internal static class BoincXml
 
         using var reader = XmlReader.Create(new StringReader(text), settings);
         var element = XElement.Load(reader);
+        element.IsOf(Path.GetFileName(name));
         return element.Name.LocalName == root
             ? element
             : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"{Path.GetFileName(name)} begins with <{Short(element.Name.LocalName)}>; <{root}> is expected.");

@@ -13,7 +13,7 @@ internal static class ElementReading
     /// <exception cref="BoincException">It is not there, or empty.</exception>
     public static string Demand(this XElement element, string name) => element.Text(name) is { Length: > 0 } text
         ? text
-        : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"<{element.Name.LocalName}> has no <{name}>.");
+        : throw new BoincException(SandboxErrorCode.BoincFileMalformed, $"{FileOf(element)}<{element.Name.LocalName}> has no <{name}>.");
 
     /// <summary>The number of a child; the other value where there is none.</summary>
     /// <exception cref="BoincException">It is no finite number.</exception>
@@ -35,6 +35,13 @@ internal static class ElementReading
     /// <summary>Whether a flag is set: <c>&lt;x/&gt;</c>, or a number that is not 0.</summary>
     public static bool Flag(this XElement element, string name) => element.Text(name) is { } text && ValueText.IsSet(text);
 
+    /// <summary>Says of which file an element is, for messages: it is told to whoever has read it.</summary>
+    public static void IsOf(this XElement root, string file) => root.AddAnnotation(new FileName(file));
+
+    private static string FileOf(XElement element) => element.AncestorsAndSelf().Last().Annotation<FileName>() is { } file ? $"{file.Name}: " : "";
+
     private static BoincException NotANumber(XElement element, string name, string text) =>
-        new(SandboxErrorCode.BoincFileMalformed, $"<{name}> in <{element.Name.LocalName}> is no such number: \"{(text.Length > 40 ? text[..40] : text)}\".");
+        new(SandboxErrorCode.BoincFileMalformed, $"{FileOf(element)}<{name}> in <{element.Name.LocalName}> is no such number: \"{(text.Length > 40 ? text[..40] : text)}\".");
+
+    private sealed record FileName(string Name);
 }

@@ -17,8 +17,9 @@ public sealed class BadInputTests
     public void Remove() => _slot.Dispose();
 
     [TestCase("init_data.xml", "<app_init_data><result_name>", "init_data.xml is no well-formed XML: line 1, column ")]
-    [TestCase("init_data.xml", "<app_init_data></app_init_data>", "<app_init_data> has no <result_name>.")]
+    [TestCase("init_data.xml", "<app_init_data></app_init_data>", "init_data.xml: <app_init_data> has no <result_name>.")]
     [TestCase("job.xml", "<job_desc><task>", "job.xml is no well-formed XML: line 1, column ")]
+    [TestCase("job.xml", "<job_desc><task/></job_desc>", "job.xml: <task> has no <application>.")]
     [TestCase("job.xml", Job, "job.xml names the program app, and the slot has no such file.")]
     [TestCase("vmsandbox.xml", "<vmsandbox><payload>", "vmsandbox.xml is no well-formed XML: line 1, column ")]
     [TestCase("vmsandbox.xml", "<vmsandbox><speed>fast</speed></vmsandbox>", "vmsandbox.xml has an unknown option \"speed\".")]
@@ -26,6 +27,22 @@ public sealed class BadInputTests
     [TestCase("vmsandbox.xml", "<vmsandbox><payload>app</payload></vmsandbox>", "vmsandbox.xml names the program app, and the slot has no such file.")]
     [TestCase("nothing", "", "There is no job.xml in the slot, and no vmsandbox.xml that names a <payload>: nothing says what to run.")]
     public Task A_file_that_is_wrong_is_named(string name, string content, string sentence) => DemandAsync(name, content, sentence);
+
+    [TestCase("MZ", "a Windows program")]
+    [TestCase("\u007fELF\u0002\u0001\u0001\0\0\0\0\0\0\0\0\0\u0002\0\u0028\0", "a program for another processor")]
+    [TestCase("echo hello\n", "no program")]
+    [TestCase("", "no program")]
+    public async Task A_program_that_is_none_is_named(string content, string what, CancellationToken cancellationToken)
+    {
+        _slot.Put("app", content);
+        _slot.Put("job.xml", Job);
+
+        var (exitCode, said) = await _slot.RunAsync(cancellationToken);
+
+        exitCode.Should().Be(InitFailure, said);
+        said.Should().Contain($"app is {what}: a sandbox runs Linux programs for x86-64, and scripts that begin with #!.");
+        _slot.Machines.Should().BeEmpty();
+    }
 
     [TestCase("$FOO", "job.xml has an unknown macro: $FOO.")]
     [TestCase("$GPU_DEVICE_NUM", "job.xml asks for a GPU ($GPU_DEVICE_NUM): there is none in a sandbox.")]

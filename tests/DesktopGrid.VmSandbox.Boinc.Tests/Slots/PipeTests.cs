@@ -3,7 +3,7 @@ using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
 using DesktopGrid.VmSandbox.Boinc.Control.Signatures;
 using DesktopGrid.VmSandbox.Boinc.InitData;
 using DesktopGrid.VmSandbox.Boinc.Platform;
-using DesktopGrid.VmSandbox.Boinc.SharedMemory;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Boinc.Tests.Support;
 using DesktopGrid.VmSandbox.Boinc.Wrapper.Machines;

@@ -1,4 +1,5 @@
 using DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
+using DesktopGrid.VmSandbox.Boinc.Programs;
 using DesktopGrid.VmSandbox.Boinc.Tests.Control.Projects;
 using DesktopGrid.VmSandbox.Boinc.Tests.Control.Recorded;
 

@@ -2,7 +2,7 @@ using DesktopGrid.VmSandbox.Boinc.Platform;
 using DesktopGrid.VmSandbox.Boinc.Slots;
 using DesktopGrid.VmSandbox.Primitives;
 
-namespace DesktopGrid.VmSandbox.Boinc.SharedMemory;
+namespace DesktopGrid.VmSandbox.Boinc.Programs;
 
 /// <summary>
 /// Tells whether a program is linked with the BOINC API. One that holds the library has the name of the client's shared memory in it; one that brings it

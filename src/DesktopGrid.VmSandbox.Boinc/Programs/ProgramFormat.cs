@@ -1,4 +1,4 @@
-namespace DesktopGrid.VmSandbox.Boinc.Control.AppInfo;
+namespace DesktopGrid.VmSandbox.Boinc.Programs;
 
 /// <summary>What kind of file a main program is.</summary>
 internal enum ProgramFormat

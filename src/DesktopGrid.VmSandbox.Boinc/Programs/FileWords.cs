@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DesktopGrid.VmSandbox.Boinc.SharedMemory;
+namespace DesktopGrid.VmSandbox.Boinc.Programs;
 
 /// <summary>Looks for words in a file that is too large to be held: what linking leaves in a program.</summary>
 internal static class FileWords
