@@ -61,12 +61,8 @@ internal static class WrapperOptionsReader
         return Contracts.RelativePath.Fault(path) is null && path != Contracts.RelativePath.Root ? path : throw Wrong(where, $"has a <{name}> that does not name a file of the slot: \"{value}\"");
     }
 
-    private static bool Flag(string where, string name, string value) => value switch
-    {
-        "1" or "true" or "" => true,
-        "0" or "false" => false,
-        _ => throw Wrong(where, $"has a <{name}> that is neither 1 nor 0: \"{Short(value)}\""),
-    };
+    /// <summary>As every flag of BOINC's; but a word is no silent no.</summary>
+    private static bool Flag(string where, string name, string value) => value.Length == 0 || ValueText.Number(value) is not null ? ValueText.IsSet(value) : throw Wrong(where, $"has an <{name}> that is neither 1 nor 0: \"{Short(value)}\"");
 
     private static int Number(string where, string name, string value, int least, int most) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

@@ -23,7 +23,7 @@ public sealed class BadInputTests
     [TestCase("job.xml", Job, "job.xml names the program app, and the slot has no such file.")]
     [TestCase("vmsandbox.xml", "<vmsandbox><payload>", "vmsandbox.xml is no well-formed XML: line 1, column ")]
     [TestCase("vmsandbox.xml", "<vmsandbox><speed>fast</speed></vmsandbox>", "vmsandbox.xml has an unknown option \"speed\".")]
-    [TestCase("vmsandbox.xml", "<vmsandbox><api>maybe</api></vmsandbox>", "vmsandbox.xml has a <api> that is neither 1 nor 0: \"maybe\".")]
+    [TestCase("vmsandbox.xml", "<vmsandbox><api>maybe</api></vmsandbox>", "vmsandbox.xml has an <api> that is neither 1 nor 0: \"maybe\".")]
     [TestCase("vmsandbox.xml", "<vmsandbox><payload>app</payload></vmsandbox>", "vmsandbox.xml names the program app, and the slot has no such file.")]
     [TestCase("nothing", "", "There is no job.xml in the slot, and no vmsandbox.xml that names a <payload>: nothing says what to run.")]
     public Task A_file_that_is_wrong_is_named(string name, string content, string sentence) => DemandAsync(name, content, sentence);

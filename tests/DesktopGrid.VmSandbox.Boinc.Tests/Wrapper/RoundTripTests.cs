@@ -34,6 +34,13 @@ public sealed class RoundTripTests
     }
 
     [Test]
+    public void A_word_is_no_silent_no()
+    {
+        _slot.Put(SlotFiles.Options, "<vmsandbox><api>true</api></vmsandbox>");
+        FluentActions.Invoking(() => WrapperOptionsReader.Read(new VersionFiles(_slot.Slot, null), [])).Should().Throw<BoincException>().WithMessage("vmsandbox.xml has an <api> that is neither 1 nor 0: \"true\".*");
+    }
+
+    [Test]
     public void A_status()
     {
         var written = new TaskStatusFile
