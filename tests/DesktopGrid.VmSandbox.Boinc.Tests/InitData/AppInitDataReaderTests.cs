@@ -25,11 +25,11 @@ public sealed class AppInitDataReaderTests
     [Test]
     public void A_projects_own_preferences_need_not_be_xml() => AppInitDataReader.Parse(InitDataText.Of()).AppName.Should().Be("docking", "there is a lone & in the preferences");
 
-    [TestCase("<wu_cpu_time>12.500000", "<wu_cpu_time>soon", "<wu_cpu_time> in <app_init_data> is no such number: \"soon\".")]
+    [TestCase("<wu_cpu_time>12.500000", "<wu_cpu_time>soon", "init_data.xml: <wu_cpu_time> in <app_init_data> is no such number: \"soon\".")]
     [TestCase("<wu_cpu_time>12.500000", "<wu_cpu_time>-1", "<wu_cpu_time> in init_data.xml is out of its range.")]
     [TestCase("<slot>0", "<slot>-1", "<slot> in init_data.xml is out of its range.")]
-    [TestCase("<result_name>wu_1_0", "<result_name>", "<app_init_data> has no <result_name>.")]
-    [TestCase("<ncpus>1.000000", "<ncpus>1e999", "<ncpus> in <app_init_data> is no such number: \"1e999\".")]
+    [TestCase("<result_name>wu_1_0", "<result_name>", "init_data.xml: <app_init_data> has no <result_name>.")]
+    [TestCase("<ncpus>1.000000", "<ncpus>1e999", "init_data.xml: <ncpus> in <app_init_data> is no such number: \"1e999\".")]
     public void What_is_wrong_is_said(string what, string with, string sentence) =>
         Reading(InitDataText.Of().Replace(what, with)).Should().Throw<BoincException>().Where(e => e.Sentence == sentence).Which.Code.Should().Be(SandboxErrorCode.BoincFileMalformed);
 

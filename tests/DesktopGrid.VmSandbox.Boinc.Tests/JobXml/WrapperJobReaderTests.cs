@@ -62,8 +62,8 @@ public sealed class WrapperJobReaderTests
     }
 
     [TestCase("<job_desc></job_desc>", "job.xml is of no use: it names no task.")]
-    [TestCase("<job_desc><task/></job_desc>", "<task> has no <application>.")]
-    [TestCase("<job_desc><task><application>a</application><weight>heavy</weight></task></job_desc>", "<weight> in <task> is no such number: \"heavy\".")]
+    [TestCase("<job_desc><task/></job_desc>", "job.xml: <task> has no <application>.")]
+    [TestCase("<job_desc><task><application>a</application><weight>heavy</weight></task></job_desc>", "job.xml: <weight> in <task> is no such number: \"heavy\".")]
     [TestCase("<job_desc><task><application>a</application><time_limit>-1</time_limit></task></job_desc>", "job.xml is of no use: a <time_limit> is out of its range.")]
     [TestCase("<job_desc><task><application>a</application><setenv>NO</setenv></task></job_desc>", "job.xml is of no use: <setenv> is no NAME=VALUE: \"NO\".")]
     [TestCase("<job_desc><task><application>a</application><stdout_filename>../../x</stdout_filename></task></job_desc>", "job.xml is of no use: <stdout_filename> does not name a file of the slot: \"../../x\".")]
