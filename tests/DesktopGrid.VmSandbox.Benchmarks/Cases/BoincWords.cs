@@ -85,6 +85,8 @@ internal sealed class BoincWords(BenchRun run) : IBenchmark
         var processes = task.Computing;
         // At any moment between two looks of the task at its memory.
         await Task.Delay(Random.Shared.Next(200), cancellationToken);
+        // One that waits for a processor, at the lowest priority on a busy computer, would seem to stand at once.
+        await WaitWhileStandingAsync(processes, "does not compute", cancellationToken);
         List<(TimeSpan At, TimeSpan Used)> seen = [];
         var start = Stopwatch.GetTimestamp();
         task.Say("<suspend/>\n");
@@ -107,18 +109,25 @@ internal sealed class BoincWords(BenchRun run) : IBenchmark
 
     private static async Task<double> ResumeAsync(SlotTask task, IReadOnlyList<int> processes, CancellationToken cancellationToken)
     {
-        var (start, before) = (Stopwatch.GetTimestamp(), Used(processes));
+        var start = Stopwatch.GetTimestamp();
         task.Say("<resume/>\n");
+        await WaitWhileStandingAsync(processes, "did not go on at the client's word", cancellationToken);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static async Task WaitWhileStandingAsync(IReadOnlyList<int> processes, string otherwise, CancellationToken cancellationToken)
+    {
+        var (start, before) = (Stopwatch.GetTimestamp(), Used(processes));
         // What a machine that stands uses of a processor would take seconds to sum up to this.
-        for (TimeSpan took; (took = Stopwatch.GetElapsedTime(start)) < Watched * 5; await Task.Delay(1, cancellationToken))
+        for (; Stopwatch.GetElapsedTime(start) < Watched * 5; await Task.Delay(1, cancellationToken))
         {
             if (Used(processes) - before > Rest * 5)
             {
-                return took.TotalMilliseconds;
+                return;
             }
         }
 
-        throw new InvalidDataException("The task did not go on at the client's word.");
+        throw new InvalidDataException($"The task {otherwise}.");
     }
 
     /// <summary>The processors' time of all threads, to the nanosecond (Linux's Documentation/scheduler/sched-stats.rst).</summary>

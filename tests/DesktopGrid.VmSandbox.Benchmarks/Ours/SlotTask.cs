@@ -9,6 +9,7 @@ namespace DesktopGrid.VmSandbox.Benchmarks.Ours;
 /// <summary>An application in a slot whose client is this process, by hand: what the real client says only once a second is said here when it is to be measured.</summary>
 internal sealed class SlotTask : IAsyncDisposable
 {
+    private const string Options = "vmsandbox.xml";
     private const int ChannelBytes = 1024, Control = 0, Beat = 4, Status = 5;
 
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(90);
@@ -49,7 +50,8 @@ internal sealed class SlotTask : IAsyncDisposable
         if (isSandboxed)
         {
             await File.WriteAllTextAsync(Path.Combine(slot, "payload"), $"<soft_link>../../projects/example/{payload.Name}</soft_link>\n", cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(slot, "vmsandbox.xml"), $"<vmsandbox>\n<qemu>{Artifacts.Qemu}</qemu>\n<guest_image>{Artifacts.GuestImage}</guest_image>\n<memory_mib>{memoryMiB}</memory_mib>\n<payload>payload</payload>\n</vmsandbox>\n", cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(slot, Options), $"<soft_link>../../projects/example/{Options}</soft_link>\n", cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(project, Options), $"<vmsandbox>\n<qemu>{Artifacts.Qemu}</qemu>\n<guest_image>{Artifacts.GuestImage}</guest_image>\n<memory_mib>{memoryMiB}</memory_mib>\n<payload>payload</payload>\n</vmsandbox>\n", cancellationToken);
         }
 
         var program = isSandboxed ? Artifacts.Wrapper : Path.Combine(project, payload.Name);
@@ -149,6 +151,8 @@ internal sealed class SlotTask : IAsyncDisposable
         <app_name>app</app_name>
         <project_dir>{project}</project_dir>
         <boinc_dir>{data}</boinc_dir>
+        <app_file>{Options}</app_file>
+        <app_file>{Payload.Spoken.Name}</app_file>
         <wu_name>wu</wu_name>
         <result_name>wu_0</result_name>
         <shm_key>-1</shm_key>
