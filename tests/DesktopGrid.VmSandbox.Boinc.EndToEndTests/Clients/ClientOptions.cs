@@ -52,6 +52,7 @@ internal sealed record ClientOptions
         <sched_op_debug>1</sched_op_debug>
         <file_xfer_debug>1</file_xfer_debug>
         <app_msg_send>1</app_msg_send>
+        <mem_usage_debug>1</mem_usage_debug>
         </log_flags>
         <options>
         <skip_cpu_benchmarks>1</skip_cpu_benchmarks>
