@@ -69,7 +69,7 @@ internal sealed class TaskWatch(RunParts parts, TaskMachine machine, ProgramRun 
     {
         var status = await machine.Host.Machines.GetStatusAsync(machine.Id, cancellationToken).ConfigureAwait(false);
         CpuTime = machine.CpuTime(status);
-        parts.Task.Report = new TaskReport { CpuTime = CpuTime, CheckpointCpuTime = KeptCpuTime, FractionDone = parts.Progress.FractionDone, OtherProcess = status.ProcessId };
+        parts.Task.Report = new TaskReport { CpuTime = CpuTime, CheckpointCpuTime = KeptCpuTime, FractionDone = parts.Progress.FractionDone };
         _page.Offer(look);
         if (parts.Task.Heartbeat is { MaxResidentBytes: > 0 and var most } && status.MemoryBytes + Environment.WorkingSet > most)
         {
