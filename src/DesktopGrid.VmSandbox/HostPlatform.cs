@@ -22,5 +22,9 @@ internal static class HostPlatform
 
     /// <summary>The emulator that machines of these options would be run with; for who has to name it to others.</summary>
     /// <exception cref="QemuException">There is none.</exception>
-    public static string FindQemu(QemuOptions options, TimeProvider time) => new QemuLocator(Create(time), options).Find().Path;
+    public static string FindQemu(QemuOptions options, TimeProvider time)
+    {
+        using var platform = Create(time);
+        return new QemuLocator(platform, options).Find().Path;
+    }
 }

@@ -15,7 +15,7 @@ public sealed class LimitTests
     [CancelAfter(600_000)]
     public async Task A_client_that_throttles_is_obeyed_each_time(CancellationToken cancellationToken)
     {
-        var shape = TaskShape.Lasting(30) with { IsBusy = true };
+        var shape = TaskShape.Lasting(90) with { IsBusy = true };
         await using var run = await TaskRun.StartIfPossibleAsync(SandboxKind.Signed, shape, new TaskSetup { Client = new ClientOptions { CpuUsageLimit = 50 } }, cancellationToken);
         await run.WaitForProgressAsync(0.05, cancellationToken);
         var account = await ThrottleAccount.WatchAsync(run, 0.8, cancellationToken);

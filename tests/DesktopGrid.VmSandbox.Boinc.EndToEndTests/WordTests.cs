@@ -21,7 +21,8 @@ public sealed class WordTests
         await using var run = await StartAsync(kind, TaskShape.Lasting(8) with { PostponeAt = 10 }, cancellationToken);
         await run.WaitAsync(static task => task.WaitReason == "the task waits for a moment", "be put off", run.ReportBound, cancellationToken);
         await run.Client.WaitForNoTaskProcessAsync(TimeSpan.FromSeconds(5), cancellationToken);
-        await run.WaitUntilRunningAsync(cancellationToken);
+        // The client plans anew only once a minute.
+        await run.WaitAsync(static task => task.IsRunning, "go on", run.ReportBound, cancellationToken);
         var report = await run.WaitForSuccessAsync(cancellationToken);
         report.StandardError.Split("task: asks to be started later").Should().HaveCount(2, report.StandardError);
         report.StandardError.Should().Contain("task: goes on at step 10\n");

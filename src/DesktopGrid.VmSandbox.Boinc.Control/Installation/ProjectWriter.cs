@@ -81,7 +81,10 @@ internal sealed class ProjectWriter(string projectFolder)
         File.Move(temporary, path, overwrite: true);
     });
 
-    /// <summary>No folder below the project's is a link: as root we would follow one that a native program of the client's user has put there.</summary>
+    /// <summary>
+    /// No folder below the project's is a link: as root we would follow one that a native program of the client's user has put there. One that is put there
+    /// between this look and the act is not seen; who does not trust what the client ran before stops the client first.
+    /// </summary>
     private void DemandNoLink(string? folder)
     {
         for (; folder is not null && folder.Length > projectFolder.Length; folder = Path.GetDirectoryName(folder))

@@ -42,6 +42,12 @@ internal sealed class EnableVerb(ClientDoor door, Func<EngineParts> findEngine, 
     /// <exception cref="BoincException">Tasks in progress would be lost, or something cannot be written.</exception>
     public async Task<SwitchOutcome> ApplyAsync(EnablePreview preview, SwitchOptions options, CancellationToken cancellationToken)
     {
+        // Its state is read anew: between the preview and the yes another command may have been at work.
+        if (preview.Site.State is ProjectState.Sandboxed or ProjectState.Refreshing or ProjectState.Foreign)
+        {
+            throw Unsupported($"{preview.Site.Project.Name} has been switched by somebody else since this was shown.", "Look with vmsandbox boinc list.");
+        }
+
         await DrainAsync(preview, options, cancellationToken).ConfigureAwait(false);
         await InstallAsync(preview, cancellationToken).ConfigureAwait(false);
         if (await door.TryOpenAsync(cancellationToken).ConfigureAwait(false) is { } client)

@@ -35,17 +35,17 @@ internal sealed class SandboxRun(RunParts parts, ClientObedience obedience, Sand
     {
         var room = new MachineRoom(host, parts.Tell);
         var earlier = TaskRecord.Read(parts.Task.Slot, result);
-        await room.SweepAsync(earlier?.Machine, end).ConfigureAwait(false);
-        if (earlier?.Done is { } done)
-        {
-            // Ended between the outputs and the word that the task is finished.
-            await room.RemoveAsync(earlier.Machine).ConfigureAwait(false);
-            return new RunEnd.Finished(done);
-        }
-
         TaskMachine? machine = null;
         try
         {
+            await room.SweepAsync(earlier?.Machine, end).ConfigureAwait(false);
+            if (earlier?.Done is { } done)
+            {
+                // Ended between the outputs and the word that the task is finished.
+                await room.RemoveAsync(earlier.Machine).ConfigureAwait(false);
+                return new RunEnd.Finished(done);
+            }
+
             machine = earlier is null ? null : await room.ResumeAsync(earlier, end).ConfigureAwait(false);
             machine ??= await room.StartAsync(machineOptions, parts.Task.Slot, result, NewRecord, end).ConfigureAwait(false);
             parts.Tell(machine.Kept is { } kept ? $"the machine goes on from what was kept at {kept.TakenAt:u}" : "the machine runs");

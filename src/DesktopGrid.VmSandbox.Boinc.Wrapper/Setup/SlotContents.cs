@@ -22,7 +22,7 @@ internal static class SlotContents
     public static IReadOnlyList<SlotFile> With(IReadOnlyList<SlotFile> files, TaskPlan plan, WrapperOptions options, string slot)
     {
         var known = files.Where(static file => file.IsOutput).Select(static file => file.LogicalName).ToHashSet(StringComparer.Ordinal);
-        var named = plan.Tasks.SelectMany(static task => (string?[])[task.Streams.Output, task.Streams.Error]).Append(plan.ZipOutput?.FileName).Concat(options.Outputs);
+        var named = plan.Tasks.SelectMany(static task => task.Beside.Prepend(task)).SelectMany(static task => (string?[])[task.Streams.Output, task.Streams.Error]).Append(plan.ZipOutput?.FileName).Concat(options.Outputs);
         return [.. files, .. named.OfType<string>().Where(static name => !SlotFiles.IsReserved(name)).Where(known.Add).Select(name => new SlotFile(name, Path.Combine(slot, name), IsOutput: true, IsExecutable: false))];
     }
 

@@ -34,8 +34,8 @@ internal static class SlotFiles
     public const string Options = "vmsandbox.xml";
     /// <summary>Our folder in a project's directory.</summary>
     public const string ProjectFolder = "vmsandbox";
-    /// <summary>Sockets of a running machine.</summary>
-    public const string Sockets = "vmsandbox";
+    /// <summary>What every name of ours begins with, sockets of a running machine among them.</summary>
+    public const string OwnPrefix = "vmsandbox";
     /// <summary>The logical name of the stock wrapper's job description.</summary>
     public const string Job = "job.xml";
 
@@ -47,5 +47,5 @@ internal static class SlotFiles
         return Prefixes.Any(prefix => first.StartsWith(prefix, StringComparison.Ordinal));
     }
 
-    private static readonly string[] Prefixes = [InitData, SharedMemory, Lock, Finish, TemporaryExit, TaskState, StandardError, TrickleUp, TrickleDown, UploadRequest, UploadStatus, Sockets];
+    private static readonly string[] Prefixes = [InitData, SharedMemory, Lock, Finish, TemporaryExit, TaskState, StandardError, TrickleUp, TrickleDown, UploadRequest, UploadStatus, OwnPrefix];
 }

@@ -58,7 +58,7 @@ internal static class SoftLink
     private static bool IsOurs(string path, string directory)
     {
         var first = Path.GetRelativePath(directory, path).Replace('\\', '/').Split('/')[0].ToLowerInvariant();
-        return first is "app_info.xml" or "app_config.xml" || (first.StartsWith(SlotFiles.ProjectFolder, StringComparison.Ordinal) && !File.Exists(path)) || first == SlotFiles.ProjectFolder;
+        return first is "app_info.xml" or "app_config.xml" || (first.StartsWith(SlotFiles.OwnPrefix, StringComparison.Ordinal) && !File.Exists(path)) || first == SlotFiles.ProjectFolder;
     }
 
     private static bool IsBelow(string path, string directory) =>

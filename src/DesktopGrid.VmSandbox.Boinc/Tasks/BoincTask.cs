@@ -126,20 +126,33 @@ public sealed class BoincTask : IAsyncDisposable
 
     /// <summary>Takes the messages of the project's scheduler that lie in the slot (<see cref="ClientWord.TrickleDown"/>).</summary>
     /// <returns>Their contents, in the order of their names.</returns>
-    /// <exception cref="BoincException">One cannot be read or removed; all lie there still, or are given again.</exception>
+    /// <exception cref="BoincException">One cannot be read, or none can be removed; all lie there still. One that alone cannot be removed is given by a later call.</exception>
     public IReadOnlyList<string> TakeTrickles()
     {
         try
         {
             var paths = Directory.EnumerateFiles(Slot, SlotFiles.TrickleDown + "*").Order(StringComparer.Ordinal).ToList();
             // First all of them: one that is gone and that nobody has is lost.
-            var found = paths.ConvertAll(static path => BoincXml.ReadText(path, MostTrickleBytes));
-            paths.ForEach(File.Delete);
-            return found;
+            var all = paths.ConvertAll(static path => (Path: path, Text: BoincXml.ReadText(path, MostTrickleBytes)));
+            var taken = all.FindAll(static each => TryDelete(each.Path));
+            return taken.Count > 0 || all.Count == 0 ? taken.ConvertAll(static each => each.Text) : throw new UnauthorizedAccessException("they cannot be removed");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BoincException(SandboxErrorCode.BoincFileUnwritable, $"The scheduler's messages cannot be taken out of the slot: {e.Message}", e) { IsTransient = true };
+        }
+    }
+
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -11,7 +11,7 @@ public sealed record TaskReport
     public double FractionDone { get; init; }
     /// <summary>Whether it waits for the network.</summary>
     public bool WantsNetwork { get; init; }
-    /// <summary>A process that the client ends with the task, and whose memory it counts; null for none.</summary>
+    /// <summary>A process that the client ends with the task, and whose memory it counts; null for none. One below the task's own is counted anyway, and would be counted twice.</summary>
     public int? OtherProcess { get; init; }
 }
 

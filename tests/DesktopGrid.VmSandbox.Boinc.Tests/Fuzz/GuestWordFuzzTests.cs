@@ -46,7 +46,7 @@ public sealed class GuestWordFuzzTests
     [TestCase("", 195)]
     [TestCase("fine", 195)]
     public void An_exit_code_is_one_that_a_process_can_have(string text, int? expected) =>
-        (Judge("0"u8.ToArray(), Encoding.UTF8.GetBytes(text)).End as RunEnd.Finished)?.ExitCode.Should().Be(expected);
+        ((Judge("0"u8.ToArray(), Encoding.UTF8.GetBytes(text)).End as RunEnd.Finished)?.ExitCode).Should().Be(expected);
 
     /// <summary>The verdict, and what would come of it in the slot and in stderr.txt.</summary>
     private ProgramVerdict.Verdict Judge(byte[] temporary, byte[] finish)

@@ -117,6 +117,7 @@ public sealed class PipeTests
         var path = Path.GetFullPath(Path.Combine(_slot.Slot, name));
         using var made = Process.Start("mkfifo", [path]);
         made.WaitForExit(10_000).Should().BeTrue();
+        made.ExitCode.Should().Be(0);
         return path;
     }
 }

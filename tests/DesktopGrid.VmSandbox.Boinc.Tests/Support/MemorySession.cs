@@ -1,4 +1,3 @@
-using System.Text;
 using DesktopGrid.VmSandbox.Contracts;
 using DesktopGrid.VmSandbox.Sessions;
 
@@ -11,8 +10,6 @@ internal sealed class MemorySession : ISandboxSession
     public Dictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
     public long Bytes => Files.Values.Sum(static content => content.LongLength);
-
-    public void Put(string path, string text) => Files[path] = Encoding.UTF8.GetBytes(text);
 
     public async Task<long> PutAsync(string path, Stream content, bool executable = false, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -8,7 +8,7 @@ internal static class Mutations
     private const int Rounds = 400;
     private static readonly byte[][] Words = [.. new[] { "<", ">", "&", "</project>", "<app_version>", "<![CDATA[", "]]>", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "&a;", "\0", "<file_ref>", "..", "/", "1e999", "-1", "{", "\"", "[", "null", "true" }.Select(static word => System.Text.Encoding.ASCII.GetBytes(word))];
 
-    /// <summary>Wide bounds of one reading, by which what grows without end is told from a computer that is busy.</summary>
+    /// <summary>Wide bounds of one reading, by which what grows without end is told from a computer that is busy. Memory is that of the reader's own thread.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(10);
 

@@ -34,6 +34,15 @@ public sealed class EnableVerbTests
     }
 
     [Test]
+    public async Task A_project_that_was_switched_since_the_preview_is_left_alone()
+    {
+        _bench.Project.Version("a", 100, "app_1");
+        var preview = await _bench.Enable.PreviewAsync(_bench.Project.Site(), CancellationToken.None);
+        await _bench.EnableAsync();
+        await FluentActions.Awaiting(() => _bench.Enable.ApplyAsync(preview, new SwitchOptions(), CancellationToken.None)).Should().ThrowAsync<BoincException>().WithMessage("Test & Co has been switched by somebody else since this was shown.*");
+    }
+
+    [Test]
     public async Task A_client_that_has_our_own_version_still_has_to_be_started_first()
     {
         _bench.Project.Version("a", 100, "vmsandbox-wrapper");
