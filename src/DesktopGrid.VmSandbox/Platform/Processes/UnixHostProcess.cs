@@ -8,13 +8,9 @@ namespace DesktopGrid.VmSandbox.Platform.Processes;
 [UnsupportedOSPlatform("windows")]
 internal sealed class UnixHostProcess : HostProcess
 {
-    private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(5);
-
     private readonly Process _wrapper;
     private readonly Action _kill;
     private readonly Func<Task> _gone;
-    private readonly bool _outlivesHost;
-    private readonly TimeProvider _time;
 
     /// <param name="wrapper">What was started; owned from now on. Disposing of it closes its input, at which a guard may kill what still runs.</param>
     /// <param name="identity">The payload's.</param>
@@ -24,8 +20,9 @@ internal sealed class UnixHostProcess : HostProcess
     /// <param name="gone">Ends when the payload is gone, which may be a moment after its wrapper: until then it holds its files.</param>
     /// <param name="time">The clock.</param>
     public UnixHostProcess(Process wrapper, ProcessIdentity identity, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, Action kill, Func<Task> gone, TimeProvider time)
+        : base(outlivesHost, time)
     {
-        (_wrapper, _kill, _gone, _outlivesHost, _time) = (wrapper, kill, gone, outlivesHost, time);
+        (_wrapper, _kill, _gone) = (wrapper, kill, gone);
         Identity = identity;
         Confinement = confinement;
         Exited = WaitAsync();
@@ -41,24 +38,9 @@ internal sealed class UnixHostProcess : HostProcess
 
     public override IReadOnlyList<ConfinementLayerStatus> Confinement { get; }
 
-    public override void Kill()
-    {
-        if (!Exited.IsCompleted)
-        {
-            _kill();
-        }
-    }
+    protected override void KillTree() => _kill();
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (!_outlivesHost)
-        {
-            Kill();
-            await ((Task)Exited).WaitAsync(EndBound, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        _wrapper.Dispose();
-    }
+    protected override void Release() => _wrapper.Dispose();
 
     private async Task<ProcessExit> WaitAsync()
     {

@@ -7,10 +7,8 @@ namespace DesktopGrid.VmSandbox.Platform.Windows.Hosting;
 
 /// <inheritdoc />
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, TimeProvider time) : HostProcess
+internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<ConfinementLayerStatus> confinement, bool outlivesHost, TimeProvider time) : HostProcess(outlivesHost, time)
 {
-    private static readonly TimeSpan EndBound = TimeSpan.FromSeconds(5);
-
     public override ProcessIdentity Identity => process.Identity;
 
     public override Stream StandardOutput => process.StandardOutput;
@@ -21,22 +19,7 @@ internal sealed class WindowsHostProcess(WindowsProcess process, IReadOnlyList<C
 
     public override IReadOnlyList<ConfinementLayerStatus> Confinement => confinement;
 
-    public override void Kill()
-    {
-        if (!Exited.IsCompleted)
-        {
-            process.Kill();
-        }
-    }
+    protected override void KillTree() => process.Kill();
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (!outlivesHost)
-        {
-            Kill();
-            await ((Task)Exited).WaitAsync(EndBound, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        process.Dispose();
-    }
+    protected override void Release() => process.Dispose();
 }
