@@ -41,7 +41,7 @@ cp -a "$demo/bin" "$native/bin"
 # In place of BOINC's command.
 printf '#!/bin/sh\ncase $1 in resolve_filename) printf %%s "$2" ;; finish) exit "$2" ;; esac\n' >"$native/bin/boinc"
 chmod +x "$native/bin/boinc"
-(cd "$native" && PATH=$PATH:$native/bin timeout 600 sh -ec '. ./profile.sh; . ./wu_script.sh' sh "${arguments[@]}" <"$demo/stdin" >/dev/null) || fail "the script on this computer failed"
+(cd "$native" && PATH=$native/bin:$PATH timeout 600 sh -ec '. ./profile.sh; . ./wu_script.sh' sh "${arguments[@]}" <"$demo/stdin" >/dev/null) || fail "the script on this computer failed"
 
 for name in picture.pgm report.txt; do
     cmp "$results/$name" "$native/$name" || fail "$name of the sandbox differs from that of this computer"
